@@ -1,0 +1,1 @@
+"""Documents, passages and retrieval. Knows nothing about questions' answers or interfaces."""

@@ -1,0 +1,20 @@
+"""Errors that a user can act on."""
+
+
+class PinciteError(Exception):
+    """Something the user can mend. The message names the value at fault and the next step.
+
+    Commands print the message and exit with status 1; nothing else is caught at the top.
+    """
+
+
+class SourceError(PinciteError):
+    """One source file cannot be read. The message is the reason; the caller knows the file."""
+
+
+class IndexFolderError(PinciteError):
+    """The index folder is missing, damaged, locked, or was made by another version or model."""
+
+
+class ModelError(PinciteError):
+    """The embedding model cannot be found, is not the one expected, or is not the index's."""

@@ -1,0 +1,76 @@
+"""An index open for questions: the one way in for whoever asks."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import vectors
+from index.embed import Embedder
+from index.errors import ModelError
+from index.search import Searcher
+from index.store import DocumentSummary, Store, current_generation, open_reading
+from index.types import Document, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One generation of an index. What it returns is consistent, whatever a writer does."""
+
+    _store: Store
+    _searcher: Searcher
+
+    def search(self, question: str) -> list[Hit]:
+        """Passages that may answer, best first."""
+        return self._searcher.search(question)
+
+    def document(self, path: str) -> Document | None:
+        """A document with its text, or None."""
+        return self._store.document(path)
+
+    def summaries(self) -> list[DocumentSummary]:
+        """All documents, by path."""
+        return self._store.summaries()
+
+
+class Library:
+    """An index folder with the embedder it was made with. May be used from several threads."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._store = open_reading(folder)
+        self._snapshot = self._open_snapshot()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The newest generation, for one thread at a time.
+
+        A single question keeps both cores busy, so taking turns costs nothing.
+        """
+        with self._lock:
+            if current_generation(self._folder) != self._store.generation:
+                self._store.close()
+                self._store = open_reading(self._folder)
+                self._snapshot = self._open_snapshot()
+            yield self._snapshot
+
+    def close(self) -> None:
+        with self._lock:
+            self._store.close()
+
+    def _open_snapshot(self) -> Snapshot:
+        settings = self._store.settings
+        if settings and settings.model_sha256 != self._embedder.sha256:
+            raise ModelError(
+                f"the index {self._folder} was made with the model {settings.model} (weights "
+                f"{settings.model_sha256[:12]}), not with {self._embedder.name} (weights "
+                f"{self._embedder.sha256[:12]}). Use that model, or make the index anew: "
+                f"pincite index FOLDER --index {self._folder} --rebuild"
+            )
+        found = vectors.load(self._folder, self._store.generation)
+        # Missing, stale (a writer is at work) or damaged: the database holds all it is made from.
+        nearest = found or vectors.build(*self._store.vectors())
+        return Snapshot(self._store, Searcher(self._store, nearest, self._embedder))

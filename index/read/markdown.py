@@ -1,0 +1,98 @@
+"""Markdown: canonical text is the file as it is; markdown-it-py says where its blocks are."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.read.content import Content
+from index.read.text import decode
+from index.reading import heal
+from index.structure import LINE, finish
+from index.types import Block, BlockKind, Place, Span
+
+_KINDS: Final = {
+    "heading_open": BlockKind.HEADING,
+    "paragraph_open": BlockKind.PARAGRAPH,
+    "fence": BlockKind.PARAGRAPH,
+    "code_block": BlockKind.PARAGRAPH,
+    "table_open": BlockKind.PARAGRAPH,
+    "html_block": BlockKind.FURNITURE,
+    "hr": BlockKind.FURNITURE,
+}
+_PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)+[ \t]*")
+_HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*\n\s*[=-]+\s*$")
+
+
+def load(data: bytes) -> Content:
+    """The content of a Markdown (CommonMark with tables) file."""
+    text = decode(data)
+    return Content(text, "utf-8", finish(text, _blocks(text)))
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    offsets = _line_offsets(text)
+    parser = MarkdownIt("commonmark").enable("table")
+    headings: list[tuple[int, str]] = []
+    for token in _leaves(parser.parse(text)):
+        assert token.map is not None, "block tokens carry their lines"
+        first, last = token.map
+        span = _trimmed(text, Span(offsets[first], offsets[last]))
+        if span is None:
+            continue
+        kind = _KINDS[token.type]
+        if kind is BlockKind.HEADING:
+            span = _title_span(text, span)
+            level = int(token.tag[1:])
+            headings = [heading for heading in headings if heading[0] < level]
+            section = tuple(title for _, title in headings)
+            headings.append((level, heal(text, span).text))
+        else:
+            section = ()
+        yield Block(kind, span, Place(section, line=first + 1), _quote_marks(text, span))
+
+
+def _leaves(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens that become blocks; what a table holds is part of the table."""
+    in_table = 0
+    for token in tokens:
+        if token.type in _KINDS and not in_table and token.map and token.map[0] < token.map[1]:
+            yield token
+        if token.type in ("table_open", "table_close"):
+            in_table += token.nesting
+
+
+def _line_offsets(text: str) -> list[int]:
+    """Where each line starts, and the end of the text."""
+    return [0, *accumulate(len(match[0]) for match in LINE.finditer(text)), len(text)]
+
+
+def _trimmed(text: str, span: Span) -> Span | None:
+    words = text[span.start : span.end]
+    if not words.strip():
+        return None
+    return Span(span.start + len(words) - len(words.lstrip()), span.start + len(words.rstrip()))
+
+
+def _title_span(text: str, span: Span) -> Span:
+    """A heading without its number signs or underline."""
+    words = span.of(text)
+    start, end = 0, len(words)
+    for match in _HEADING_MARKS.finditer(words):
+        if match.start() == 0:
+            start = match.end()
+        elif match.end() == len(words):
+            end = min(end, match.start())
+    return Span(span.start + start, span.start + end) if start < end else span
+
+
+def _quote_marks(text: str, span: Span) -> tuple[Span, ...]:
+    """The `>` marks at the starts of a block quotation's lines; they are not its words."""
+    return tuple(
+        Span(match.start() + span.start, match.start() + span.start + len(mark[0]))
+        for match in LINE.finditer(span.of(text))
+        if match[0] and (mark := _PREFIX.match(match[0]))
+    )

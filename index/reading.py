@@ -1,0 +1,85 @@
+"""Reading text: what a block says once the accidents of its file are healed, with a map back.
+
+Healing only drops or joins white space, hyphens at a line break, note markers, emphasis marks and
+page furniture; it never changes, adds or drops a word, a digit or a negation.
+"""
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.types import Span
+
+# Alternatives in order of precedence. What `drop` matches vanishes; white space becomes one space.
+_HEALED = re.compile(
+    r"""
+    (?P<drop>
+        (?<=\w)[-\u2010\u00ad]\*?[^\S\n]*\n\s*(?=[^\W\d_])   # a word broken over lines or pages
+      | \u00ad | \ufeff | \u200b                      # soft hyphen, BOM, zero-width space
+      | (?<=\S)[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?!\w)  # superscript note marker
+      | (?<=\S)\[\^[^\]\s]{1,20}\]                    # Markdown note reference
+      | (?<![\w*])\*{1,3}(?=[^\s*])                   # emphasis opens ...
+      | (?<=[^\s*])\*{1,3}(?![\w*])                   # ... and closes
+    )
+    | (?P<space>\s+)
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Healed text and, for each of its characters, the canonical offset it comes from."""
+
+    text: str
+    origin: Sequence[int]
+
+    def __post_init__(self) -> None:
+        if len(self.text) != len(self.origin):
+            raise ValueError(f"{len(self.text)} characters but {len(self.origin)} origins")
+
+    def canonical(self, span: Span) -> Span:
+        """The canonical range of a range of the reading text that starts and ends on a word."""
+        return Span(self.origin[span.start], self.origin[span.end - 1] + 1)
+
+
+def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
+    """The reading of `text[span]` without its `holes`; offsets of the result point into `text`.
+
+    The reading neither starts nor ends with white space and may be empty.
+    """
+    kept, origin = _without(text, span, holes)
+    out: list[str] = []
+    places = array("q")
+    last = 0
+    for match in _HEALED.finditer(kept):
+        out.append(kept[last : match.start()])
+        places.extend(origin[last : match.start()])
+        last = match.end()
+        if match.lastgroup == "space":
+            out.append(" ")
+            places.append(origin[match.start()])
+    out.append(kept[last:])
+    places.extend(origin[last:])
+    return _trim("".join(out), places)
+
+
+def _without(text: str, span: Span, holes: Sequence[Span]) -> tuple[str, "array[int]"]:
+    """`text[span]` with the holes cut out, and the canonical offset of each character left."""
+    parts: list[str] = []
+    origin = array("q")
+    at = span.start
+    for hole in sorted(holes):
+        parts.append(text[at : hole.start])
+        origin.extend(range(at, hole.start))
+        at = hole.end
+    parts.append(text[at : span.end])
+    origin.extend(range(at, span.end))
+    return "".join(parts), origin
+
+
+def _trim(text: str, origin: "array[int]") -> Reading:
+    start = len(text) - len(text.lstrip())
+    end = max(start, len(text.rstrip()))
+    return Reading(text[start:end], origin[start:end])

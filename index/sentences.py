@@ -1,0 +1,99 @@
+"""Sentence boundaries. The only door to sentencex."""
+
+import re
+from collections.abc import Iterator
+
+from sentencex import get_sentence_boundaries
+
+from index.types import Span
+
+# sentencex never splits inside quotation marks, so a page of quoted speech is one sentence to it.
+# Beyond this many characters the marks are hidden from it and the speech is split as well.
+LONG_QUOTATION = 300
+
+# A "sentence" longer than this (a table, a list, a text without full stops) is cut at a clause.
+LONGEST = 600
+
+_WORD = re.compile(r"\w")
+_QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘‹›', " "))
+_CLAUSE = re.compile(r"(?<=[;:,.!?—–)\]])\s+|\s+(?=[—–(\[])")
+_SPACE = re.compile(r"\s+")
+
+# In a gap between two sentences: the marks that touch the first, and those that touch the second.
+_CLOSING = re.compile(r"^\S+")
+_OPENING = re.compile(r"(?<=\s)\S+$")
+
+
+def sentence_spans(text: str, language: str = "en") -> list[Span]:
+    """The sentences of `text` as spans without surrounding white space, in order.
+
+    Every word of the text lies in exactly one of them and none is longer than `LONGEST`
+    characters, a single unbroken word excepted.
+    """
+    whole = Span(0, len(text)) if text else None
+    spans = _segment(text, whole, language) if whole else []
+    return [part for span in spans for part in _shorten(text, span, language)]
+
+
+def _shorten(text: str, span: Span, language: str) -> Iterator[Span]:
+    if len(span) <= LONG_QUOTATION:
+        yield span
+        return
+    spoken = _segment(text.translate(_QUOTES), span, language)
+    for part in _with_marks(text, span, spoken):
+        yield from _cut(text, part)
+
+
+def _segment(text: str, span: Span, language: str) -> list[Span]:
+    """The sentences that sentencex finds in `text[span]`, without surrounding white space."""
+    body = span.of(text)
+    spans: list[Span] = []
+    at = 0
+    for boundary in get_sentence_boundaries(language, body):
+        start = body.index(boundary["text"], at)
+        at = start + len(boundary["text"])
+        _add(spans, body, start, at)
+    _add(spans, body, at, len(body))
+    return [found.shift(span.start) for found in spans]
+
+
+def _add(spans: list[Span], text: str, start: int, end: int) -> None:
+    """Append `text[start:end]` as a sentence, or to the one before if there is no word in it."""
+    piece = text[start:end]
+    if not piece.strip():
+        return
+    trimmed = Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+    if spans and not _WORD.search(piece):
+        spans[-1] = Span(spans[-1].start, trimmed.end)
+    else:
+        spans.append(trimmed)
+
+
+def _with_marks(text: str, whole: Span, spans: list[Span]) -> list[Span]:
+    """`spans` with the quotation marks that were hidden while they were found.
+
+    A mark belongs to the sentence it touches, so a reader always sees that words are quoted.
+    """
+    starts = [whole.start, *(span.start for span in spans[1:])]
+    ends = [*(span.end for span in spans[:-1]), whole.end]
+    for number in range(len(spans) - 1):
+        gap = text[ends[number] : starts[number + 1]]
+        ends[number] += len("".join(_CLOSING.findall(gap)))
+        starts[number + 1] -= len("".join(_OPENING.findall(gap)))
+    return [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _cut(text: str, span: Span) -> Iterator[Span]:
+    """`span` in parts of at most `LONGEST` characters, cut at the last clause or word that fits."""
+    while len(span) > LONGEST:
+        gap = _last_gap(text, span, _CLAUSE) or _last_gap(text, span, _SPACE)
+        if gap is None:
+            break
+        yield Span(span.start, gap.start())
+        span = Span(gap.end(), span.end)
+    yield span
+
+
+def _last_gap(text: str, span: Span, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    gaps = pattern.finditer(text, span.start + 1, span.start + LONGEST)
+    return max(gaps, key=lambda gap: gap.start(), default=None)

@@ -1,0 +1,116 @@
+"""Blocks to passages: whole sentences, packed up to a token budget, never across a section."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.reading import heal
+from index.sentences import sentence_spans
+from index.types import Block, BlockKind, Passage, Place, Sentence, Span, line_of
+
+QUOTABLE = frozenset({BlockKind.PARAGRAPH, BlockKind.NOTE})
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How large a passage may be.
+
+    `count` and `limit` are in tokens of the configured encoding and decide the size of a passage;
+    `pieces` and `piece_limit` are in word pieces of the embedding model and are never exceeded,
+    because a model silently cuts off what is longer. A block is added to a passage as long as the
+    passage has fewer than `enough` tokens, so that short paragraphs are embedded with company.
+    """
+
+    count: Callable[[str], int]
+    limit: int
+    pieces: Callable[[str], int]
+    piece_limit: int
+    enough: int
+
+    def fits(self, text: str) -> bool:
+        return self.count(text) <= self.limit and self.pieces(text) <= self.piece_limit
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence on its way into a passage."""
+
+    text: str
+    span: Span
+    place: Place
+    tokens: int
+    pieces: int
+
+
+def split(text: str, blocks: Iterable[Block], budget: Budget) -> list[Passage]:
+    """The passages of a document, in order. Headings and furniture are in none of them."""
+    passages: list[Passage] = []
+    group: list[_Unit] = []
+    for block in blocks:
+        if block.kind not in QUOTABLE:
+            continue
+        for unit in _units(text, block, budget):
+            if group and (_apart(group[-1], unit, group, budget) or not _fits(group, unit, budget)):
+                passages.append(_passage(group))
+                group = []
+            group.append(unit)
+    if group:
+        passages.append(_passage(group))
+    return passages
+
+
+def _units(text: str, block: Block, budget: Budget) -> Iterator[_Unit]:
+    reading = heal(text, block.span, block.holes)
+    for found in sentence_spans(reading.text):
+        for span in _fitting(reading.text, found, budget):
+            words = span.of(reading.text)
+            yield _Unit(
+                text=words,
+                span=reading.canonical(span),
+                place=block.place._replace(line=line_of(text, reading.canonical(span).start)),
+                tokens=budget.count(words),
+                pieces=budget.pieces(words),
+            )
+
+
+def _fitting(text: str, span: Span, budget: Budget) -> Iterator[Span]:
+    """`span`, or its halves, quarters ... where it is too long for a passage of its own."""
+    if len(span) == 1 or budget.fits(span.of(text)):
+        yield span
+        return
+    middle = span.start + len(span) // 2
+    space = text.rfind(" ", span.start + 1, middle)
+    first = Span(span.start, space if space > 0 else middle)
+    second = Span(space + 1 if space > 0 else middle, span.end)
+    yield from _fitting(text, first, budget)
+    yield from _fitting(text, second, budget)
+
+
+def _apart(last: _Unit, unit: _Unit, group: Sequence[_Unit], budget: Budget) -> bool:
+    """Whether a new passage starts between two sentences even though there is room."""
+    same_block = last.place._replace(line=0) == unit.place._replace(line=0)
+    if same_block:
+        return False
+    if last.place.section != unit.place.section:
+        return True
+    if (last.place.note is None) != (unit.place.note is None):
+        return True
+    return sum(member.tokens for member in group) >= budget.enough
+
+
+def _fits(group: Sequence[_Unit], unit: _Unit, budget: Budget) -> bool:
+    """Whether `unit` still goes in; a token more per join, for the space between sentences."""
+    units = (*group, unit)
+    return (
+        sum(member.tokens + 1 for member in units) <= budget.limit
+        and sum(member.pieces for member in units) <= budget.piece_limit
+    )
+
+
+def _passage(units: Sequence[_Unit]) -> Passage:
+    sentences = []
+    at = 0
+    for unit in units:
+        reading = Span(at, at + len(unit.text))
+        sentences.append(Sentence(unit.span, reading, unit.place))
+        at = reading.end + 1
+    return Passage(" ".join(unit.text for unit in units), tuple(sentences))

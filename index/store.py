@@ -1,0 +1,510 @@
+"""The index folder: SQLite is the truth, one transaction adds, replaces or drops one document.
+
+A `Store` opens the database either for reading, as one unchanging snapshot, or for writing, as the
+only writer (file lock). Vectors lie in it as little-endian float32, token vectors as sign bits:
+48 bytes a token for 384 dimensions, which rank as well as half-precision floats.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from index.embed import Encoded, Floats
+from index.errors import IndexFolderError
+from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
+
+FORMAT_VERSION = 1
+DATABASE = "pincite.sqlite"
+LOCK = "writer.lock"
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
+    sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, encoding TEXT NOT NULL,
+    size INTEGER NOT NULL
+) STRICT;
+CREATE TABLE blocks (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, place TEXT NOT NULL,
+    holes TEXT NOT NULL, PRIMARY KEY (document, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    reading TEXT NOT NULL, vector BLOB NOT NULL, tokens BLOB NOT NULL, pieces BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_of_document ON passages (document);
+CREATE TABLE sentences (
+    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    reading_start INTEGER NOT NULL, reading_end INTEGER NOT NULL,
+    token_start INTEGER NOT NULL, token_end INTEGER NOT NULL, place TEXT NOT NULL,
+    PRIMARY KEY (passage, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE piece_counts (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL) STRICT;
+CREATE VIRTUAL TABLE passages_words USING fts5 (
+    reading, content='passages', content_rowid='id', tokenize='porter unicode61'
+);
+CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
+    INSERT INTO passages_words (rowid, reading) VALUES (new.id, new.reading);
+END;
+CREATE TRIGGER passage_dropped AFTER DELETE ON passages BEGIN
+    INSERT INTO passages_words (passages_words, rowid, reading)
+        VALUES ('delete', old.id, old.reading);
+END;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an index was made with. Vectors of another model or passages of another size would not
+    compare, so an index opened with other settings is refused."""
+
+    model: str
+    model_sha256: str
+    dimension: int
+    encoding: str
+    passage_tokens: int
+
+    def agrees_with(self, other: "Settings") -> bool:
+        """Whether they are the same but perhaps for the name that the same weights go by."""
+        return replace(self, model=other.model) == other
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with what retrieval needs: token sign bits and where each sentence's tokens are.
+
+    `tokens`: (n, d) of -1 and +1, as float32. `token_spans`: per sentence, (start, end) rows.
+    """
+
+    id: int
+    document: str
+    passage: Passage
+    tokens: Floats
+    token_spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document without its text."""
+
+    path: str
+    root: str
+    sha256: str
+    title: str
+    encoding: str
+    size: int
+    passages: int
+
+    @property
+    def file(self) -> Path:
+        """Where the source lay when it was indexed."""
+        return Path(self.root) / self.path
+
+
+class Store:
+    """An open index folder. Use `reading` or `writing`, which close it."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self.folder = folder
+        self._db = connection
+
+    # -- what is in it ---------------------------------------------------------------------------
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with every document added, replaced or dropped."""
+        return int(self._meta("generation") or 0)
+
+    @property
+    def changed(self) -> str | None:
+        """When the last document was added, replaced or dropped: ISO 8601, UTC."""
+        return self._meta("changed")
+
+    @property
+    def settings(self) -> Settings | None:
+        """None in an index that nothing was ever added to."""
+        value = self._meta("settings")
+        return Settings(**json.loads(value)) if value else None
+
+    def summaries(self) -> list[DocumentSummary]:
+        """All documents, by path."""
+        rows = self._db.execute(
+            "SELECT path, root, sha256, title, encoding, size,"
+            " (SELECT count(*) FROM passages WHERE document = documents.id)"
+            " FROM documents ORDER BY path"
+        )
+        return [DocumentSummary(*row) for row in rows]
+
+    def document(self, path: str) -> Document | None:
+        """A document with its text and blocks; None when there is none of that name."""
+        row = self._db.execute(
+            "SELECT id, path, sha256, title, text, encoding, size FROM documents WHERE path = ?",
+            (path,),
+        ).fetchone()
+        if row is None:
+            return None
+        blocks = self._db.execute(
+            'SELECT kind, start, "end", place, holes FROM blocks WHERE document = ?'
+            " ORDER BY ordinal",
+            (row[0],),
+        )
+        return Document(*row[1:], tuple(_block(*fields) for fields in blocks))
+
+    def count_passages(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    # -- what retrieval asks ---------------------------------------------------------------------
+
+    def vectors(self) -> tuple[NDArray[np.int64], Floats]:
+        """All passage ids, ascending, and their (n, d) vectors."""
+        rows = self._db.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
+        settings = self.settings
+        dimension = settings.dimension if settings else 1
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
+        return ids, flat.reshape(len(rows), dimension)
+
+    def bm25(self, words: Sequence[str]) -> list[tuple[int, float]]:
+        """The id and BM25 score of every passage with at least one of `words`, stemmed.
+
+        Higher is better; the order is unspecified.
+        """
+        if not words:
+            return []
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        rows = self._db.execute(
+            "SELECT rowid, -bm25(passages_words) FROM passages_words WHERE passages_words MATCH ?",
+            (query,),
+        )
+        return rows.fetchall()
+
+    def piece_counts(self, pieces: Sequence[int]) -> dict[int, int]:
+        """In how many passages each word piece occurs; those that occur in none are left out."""
+        marks = ",".join("?" * len(pieces))
+        query = f"SELECT piece, passages FROM piece_counts WHERE piece IN ({marks})"  # noqa: S608 - only question marks
+        return dict(self._db.execute(query, list(pieces)).fetchall())
+
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these ids, in the order of `ids`."""
+        settings = self.settings
+        dimension = settings.dimension if settings else 0
+        return [self._passage(passage_id, dimension) for passage_id in ids]
+
+    def _passage(self, passage_id: int, dimension: int) -> StoredPassage:
+        path, reading, tokens = self._db.execute(
+            "SELECT path, reading, tokens FROM passages JOIN documents"
+            " ON documents.id = passages.document WHERE passages.id = ?",
+            (passage_id,),
+        ).fetchone()
+        rows = self._db.execute(
+            'SELECT start, "end", reading_start, reading_end, place, token_start, token_end'
+            " FROM sentences WHERE passage = ? ORDER BY ordinal",
+            (passage_id,),
+        ).fetchall()
+        sentences = tuple(
+            Sentence(Span(row[0], row[1]), Span(row[2], row[3]), _place(row[4])) for row in rows
+        )
+        return StoredPassage(
+            passage_id,
+            path,
+            Passage(reading, sentences),
+            _signs(tokens, dimension),
+            tuple((row[5], row[6]) for row in rows),
+        )
+
+    # -- changes ---------------------------------------------------------------------------------
+
+    def prepare(self, settings: Settings) -> None:
+        """Record the settings of a new index; refuse other settings than those recorded."""
+        known = self.settings
+        if known is None:
+            with self._transaction():
+                self._set_meta("settings", json.dumps(_fields(settings)))
+        elif not known.agrees_with(settings):
+            raise IndexFolderError(different_settings(self.folder, known, settings))
+
+    def put(
+        self, document: Document, root: str, passages: Sequence[tuple[Passage, Encoded]]
+    ) -> None:
+        """Add a document, or replace the one of the same path, in one transaction."""
+        with self._transaction():
+            self._drop(document.path)
+            cursor = self._db.execute(
+                "INSERT INTO documents (path, root, sha256, title, text, encoding, size)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.path,
+                    root,
+                    document.sha256,
+                    document.title,
+                    document.text,
+                    document.encoding,
+                    document.size,
+                ),
+            )
+            self._put_blocks(_row_id(cursor), document.blocks)
+            for passage, encoded in passages:
+                self._put_passage(_row_id(cursor), passage, encoded)
+            self._count_pieces((encoded.pieces for _, encoded in passages), 1)
+            self._next_generation()
+
+    def drop(self, path: str) -> None:
+        """Remove a document and all that came from it, in one transaction."""
+        with self._transaction():
+            self._drop(path)
+            self._next_generation()
+
+    def clear(self) -> None:
+        """Remove every document and the settings, in one transaction."""
+        with self._transaction():
+            self._db.execute("DELETE FROM documents")
+            self._db.execute("DELETE FROM piece_counts")
+            self._db.execute("DELETE FROM meta WHERE key = 'settings'")
+            self._next_generation()
+
+    def _drop(self, path: str) -> None:
+        rows = self._db.execute(
+            "SELECT pieces FROM passages JOIN documents ON documents.id = document WHERE path = ?",
+            (path,),
+        ).fetchall()
+        self._count_pieces((np.frombuffer(row[0], dtype="<u4").tolist() for row in rows), -1)
+        self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
+
+    def _put_blocks(self, document_id: int, blocks: Sequence[Block]) -> None:
+        self._db.executemany(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    document_id,
+                    ordinal,
+                    block.kind.value,
+                    block.span.start,
+                    block.span.end,
+                    json.dumps(block.place),
+                    json.dumps([(hole.start, hole.end) for hole in block.holes]),
+                )
+                for ordinal, block in enumerate(blocks)
+            ],
+        )
+
+    def _put_passage(self, document_id: int, passage: Passage, encoded: Encoded) -> None:
+        cursor = self._db.execute(
+            "INSERT INTO passages (document, reading, vector, tokens, pieces)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                document_id,
+                passage.reading,
+                encoded.vector.astype("<f4").tobytes(),
+                np.packbits(encoded.tokens > 0, axis=1).tobytes(),
+                np.array(encoded.pieces, dtype="<u4").tobytes(),
+            ),
+        )
+        spans = _token_spans(passage, encoded)
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    _row_id(cursor),
+                    ordinal,
+                    sentence.span.start,
+                    sentence.span.end,
+                    sentence.reading.start,
+                    sentence.reading.end,
+                    *tokens,
+                    json.dumps(sentence.place),
+                )
+                for ordinal, (sentence, tokens) in enumerate(zip(passage, spans, strict=True))
+            ],
+        )
+
+    def _count_pieces(self, passages: Iterable[Sequence[int]], change: int) -> None:
+        self._db.executemany(
+            "INSERT INTO piece_counts VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET passages = passages + excluded.passages",
+            [(piece, change) for pieces in passages for piece in set(pieces)],
+        )
+
+    # -- the database ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _next_generation(self) -> None:
+        self._set_meta("generation", str(self.generation + 1))
+        self._set_meta("changed", datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def _meta(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def _set_meta(self, key: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+    def check_sound(self) -> str | None:
+        """None when SQLite finds the database sound, else what it says is wrong."""
+        result = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+        return None if result == "ok" else result
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def open_reading(folder: Path) -> Store:
+    """Open a snapshot of an index: what other processes write later is not seen by it.
+
+    It never blocks and is never blocked. The caller closes it.
+    """
+    path = folder / DATABASE
+    if not path.is_file():
+        raise IndexFolderError(
+            f"there is no index in {folder}. Make one: pincite index FOLDER --index {folder}"
+        )
+    with _readable(folder):
+        # Not opened with mode=ro: a reader of a WAL database needs to create its -shm file.
+        connection = _connect(path)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        _check_version(folder, connection)
+        return Store(folder, connection)
+
+
+def current_generation(folder: Path) -> int:
+    """The generation that a reader opening the index now would get."""
+    store = open_reading(folder)
+    try:
+        return store.generation
+    finally:
+        store.close()
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Store]:
+    """Open the index for writing, making it if there is none; one writer at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise IndexFolderError(
+            f"another process is writing to the index {folder}. Wait for it to finish and retry."
+        ) from error
+    try:
+        with _readable(folder):
+            connection = _connect(folder / DATABASE)
+            _create(folder, connection)
+        try:
+            yield Store(folder, connection)
+        finally:
+            connection.close()
+    finally:
+        lock.release()
+
+
+def different_settings(folder: Path, known: Settings, wanted: Settings) -> str:
+    """The message for an index made with other settings than those wanted now."""
+    changes = [
+        f"{key} is {old!r} in the index, {new!r} now"
+        for (key, old), new in zip(_fields(known).items(), _fields(wanted).values(), strict=True)
+        if old != new
+    ]
+    return (
+        f"the index {folder} was made with other settings: {'; '.join(changes)}. Use the settings "
+        f"it was made with, or make it anew: pincite index FOLDER --index {folder} --rebuild"
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Autocommit: transactions are begun and ended by hand. One Store may be used from several
+    # threads, but its owner sees to it that they take turns.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexFolderError(
+            f"the index {folder} cannot be opened ({error}). If no other program holds it, delete "
+            "the folder and index the sources again; they are not touched."
+        ) from error
+
+
+def _create(folder: Path, connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        _check_version(folder, connection)
+        return
+    # In one transaction with the version, so that a half-made database is never opened.
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+    )
+
+
+def _check_version(folder: Path, connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != FORMAT_VERSION:
+        raise IndexFolderError(
+            f"the index {folder} has format version {version}, this Pincite reads version "
+            f"{FORMAT_VERSION}. Index the sources anew into another folder."
+        )
+
+
+def _row_id(cursor: sqlite3.Cursor) -> int:
+    assert cursor.lastrowid is not None, "an INSERT has a row id"
+    return cursor.lastrowid
+
+
+def _fields(settings: Settings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in Settings.__slots__}
+
+
+def _place(text: str) -> Place:
+    section, *rest = json.loads(text)
+    return Place(tuple(section), *rest)
+
+
+def _block(kind: str, start: int, end: int, place: str, holes: str) -> Block:
+    spans = tuple(Span(*hole) for hole in json.loads(holes))
+    return Block(BlockKind(kind), Span(start, end), _place(place), spans)
+
+
+def _signs(bits: bytes, dimension: int) -> Floats:
+    rows = np.frombuffer(bits, dtype=np.uint8).reshape(-1, (dimension + 7) // 8)
+    return np.unpackbits(rows, axis=1, count=dimension).astype(np.float32) * 2 - 1
+
+
+def _token_spans(passage: Passage, encoded: Encoded) -> list[tuple[int, int]]:
+    """For each sentence the half-open range of the passage's tokens that lie in it."""
+    starts = np.array([span.start for span in encoded.spans], dtype=np.int64)
+    return [
+        (
+            int(np.searchsorted(starts, sentence.reading.start)),
+            int(np.searchsorted(starts, sentence.reading.end)),
+        )
+        for sentence in passage
+    ]

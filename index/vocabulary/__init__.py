@@ -1,0 +1,1 @@
+"""The token vocabulary that Pincite ships, and the script that trained it (see README.md)."""

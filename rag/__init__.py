@@ -1,0 +1,1 @@
+"""Questions, claims, quotes and answers. Asks the index; never opens a file."""

@@ -1,0 +1,96 @@
+"""The composition root: a question in, an answer out."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.embed import Embedder, load_embedder
+from index.library import Library, Snapshot
+from index.store import DocumentSummary, open_reading
+from index.types import Document, Hit
+from rag.compose import compose
+from rag.config import Config
+from rag.question import standalone
+from rag.read import SimilarityReader
+from rag.types import Answer, Claim, Quote, Reader, Reason
+from rag.verify import Gate
+
+NEAREST = 3
+
+
+class Assistant:
+    """Answers questions about one index. May be used from several threads."""
+
+    def __init__(self, library: Library, reader: Reader, threshold: float) -> None:
+        self._library = library
+        self._reader = reader
+        self._threshold = threshold
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer `question`; `history` holds the questions before it, oldest first."""
+        started = time.perf_counter()
+        searched = standalone(question, history)
+        with self._library.snapshot() as snapshot:
+            quotes, nearest, confidence, reason = self._answer(searched, snapshot)
+        return Answer(
+            question, searched, quotes, nearest, confidence, reason, time.perf_counter() - started
+        )
+
+    def sources(self) -> list[DocumentSummary]:
+        """The documents of the index, by path."""
+        with self._library.snapshot() as snapshot:
+            return snapshot.summaries()
+
+    def document(self, path: str) -> Document | None:
+        """A document of the index with its text, or None."""
+        with self._library.snapshot() as snapshot:
+            return snapshot.document(path)
+
+    def _answer(
+        self, question: str, snapshot: Snapshot
+    ) -> tuple[tuple[Quote, ...], tuple[Quote, ...], float, Reason | None]:
+        """Quotes, nearest passages, confidence, and the reason if there are no quotes."""
+        if not any(character.isalnum() for character in question):
+            return (), (), 0.0, Reason.NO_QUESTION
+        hits = snapshot.search(question)
+        if not hits:
+            return (), (), 0.0, Reason.NO_SOURCES
+        verdict = self._reader.read(question, hits)
+        gate = Gate(snapshot.document)
+        quotes = compose(verdict.claims, hits, gate)
+        if quotes and verdict.confidence >= self._threshold:
+            return quotes, (), verdict.confidence, None
+        return (), _nearest(hits, gate), verdict.confidence, Reason.NOT_FOUND
+
+
+def _nearest(hits: Sequence[Hit], gate: Gate) -> tuple[Quote, ...]:
+    """The best sentence of each of the best passages."""
+    claims = [_best_sentence(hit) for hit in hits[: 2 * NEAREST]]
+    quotes = [quote for claim in claims if (quote := gate.quote(claim))]
+    return tuple(quotes[:NEAREST])
+
+
+def _best_sentence(hit: Hit) -> Claim:
+    similarities = hit.sentence_similarities
+    best = max(range(len(similarities)), key=lambda at: similarities[at])
+    return Claim(hit.document, hit.passage.sentences[best].span, hit.score)
+
+
+def open_assistant(config: Config) -> Assistant:
+    """The assistant for a configured index; PinciteError when there is none or it does not fit."""
+    embedder = open_embedder(config)
+    return Assistant(Library(config.index, embedder), SimilarityReader(), config.threshold)
+
+
+def open_embedder(config: Config) -> Embedder:
+    """The configured model, else the one that the index was made with."""
+    model = config.model or _recorded_model(config.index)
+    return load_embedder(model, allow_network=config.allow_network)
+
+
+def _recorded_model(folder: Path) -> str | None:
+    store = open_reading(folder)
+    try:
+        return store.settings.model if store.settings else None
+    finally:
+        store.close()

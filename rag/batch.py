@@ -1,0 +1,74 @@
+"""Many questions from a file, their answers to another."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import track
+
+from index.errors import PinciteError
+from rag.assistant import Assistant, open_assistant
+from rag.config import Config
+from rag.indexing import console
+from rag.render import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line of a question file. `history` is the conversation before it, oldest first."""
+
+    id: str
+    question: str
+    history: tuple[str, ...]
+
+
+def load_questions(file: Path) -> list[Asked]:
+    """The questions of a JSON Lines file; PinciteError names the line and field at fault."""
+    try:
+        lines = file.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PinciteError(f"the questions {file} cannot be read: {error}") from error
+    found = [_asked(f"{file}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise PinciteError(f"there are no questions in {file}")
+    return found
+
+
+def run_batch(config: Config, questions: Path, out: Path) -> None:
+    """Answer the questions in a file, with a progress bar; the model is loaded once."""
+    asked = load_questions(questions)
+    with console.status("Loading the embedding model"):
+        assistant = open_assistant(config)
+    answer_all(assistant, track(asked, "Answering", console=console), out)
+    console.print(f"{len(asked)} answers written to {out}", markup=False)
+
+
+def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> None:
+    """Write the answer to each question as a line of `out`.
+
+    The file appears under its name when all are answered, so that a run that is stopped is not
+    taken for one that is complete.
+    """
+    partial = out.with_name(out.name + ".part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            for asked in questions:
+                answer = assistant.ask(asked.question, asked.history)
+                file.write(to_json(answer, asked.id) + "\n")
+        partial.replace(out)
+    except OSError as error:
+        raise PinciteError(f"the answers {out} cannot be written: {error.strerror}") from error
+
+
+def _asked(name: str, line: str) -> Asked:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise PinciteError(f"{name} is not JSON: {error}") from error
+    if not isinstance(record, dict) or not isinstance(record.get("question"), str):
+        raise PinciteError(f"{name}: an object with a string `question` is expected")
+    history = record.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(item, str) for item in history):
+        raise PinciteError(f"{name}: `history` has to be a list of questions")
+    return Asked(str(record.get("id", name)), record["question"], tuple(history))

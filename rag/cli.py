@@ -1,0 +1,116 @@
+"""The command line. Commands of other packages join through the `pincite.commands` entry points."""
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+
+from index.errors import PinciteError
+from rag.config import Config
+from rag.options import config_options
+
+_EXISTING = click.Path(exists=True, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Commands(click.Group):
+    """The commands defined here and those that other packages register."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_registered()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None and cmd_name in _registered():
+            (entry,) = entry_points(group="pincite.commands", name=cmd_name)
+            command = entry.load()
+        return command
+
+
+def _registered() -> frozenset[str]:
+    return frozenset(entry_points(group="pincite.commands").names)
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="pincite")
+def commands() -> None:
+    """Answers questions about a folder of documents with verbatim, checkable quotes."""
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, type=_EXISTING)
+@click.option("--rebuild", is_flag=True, help="Empty the index first: for a new model or budget.")
+@config_options
+def index(config: Config, paths: tuple[Path, ...], rebuild: bool) -> None:
+    """Index files and folders, or bring an index up to date with them."""
+    from rag.indexing import index_paths, print_summary
+
+    summary = index_paths(list(paths), config, rebuild=rebuild)
+    print_summary(summary)
+    if summary.failures:
+        sys.exit(1)
+
+
+@commands.command()
+@config_options
+def status(config: Config) -> None:
+    """Show what an index holds and whether it is sound."""
+    from rag.status import inspect, print_status
+
+    found = inspect(config.index)
+    print_status(found)
+    if found.problem:
+        sys.exit(1)
+
+
+@commands.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@config_options
+def ask(config: Config, question: str | None, as_json: bool) -> None:
+    """Ask a question; without one, hold a conversation."""
+    from rag.conversation import ask_once, converse
+
+    if question is None:
+        converse(config, as_json=as_json)
+    else:
+        ask_once(config, question, as_json=as_json)
+
+
+@commands.command()
+@click.argument("questions", type=_FILE)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Answers file."
+)
+@config_options
+def batch(config: Config, questions: Path, out: Path) -> None:
+    """Answer a file of questions (JSON Lines), one answer a line."""
+    from rag.batch import run_batch
+
+    run_batch(config, questions, out)
+
+
+@commands.command()
+@click.argument("answers", type=_FILE)
+@click.option(
+    "--sources",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where the sources lie now. [default: where they were indexed]",
+)
+@config_options
+def check(config: Config, answers: Path, sources: Path | None) -> None:
+    """Check every citation in a file of answers against the source files."""
+    from rag.check import check_answers
+
+    if not check_answers(config, answers, sources):
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is printed as one message, without a trace."""
+    try:
+        commands()
+    except PinciteError as error:
+        click.echo(f"pincite: {error}", err=True)
+        sys.exit(1)

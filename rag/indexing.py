@@ -1,0 +1,71 @@
+"""Indexing with what a person wants to see of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from index import update
+from index.embed import load_embedder
+from index.store import writing
+from index.tokens import load_encoding
+from rag.config import Config
+
+console = Console(stderr=True)
+
+
+def index_paths(paths: list[Path], config: Config, *, rebuild: bool = False) -> update.Summary:
+    """Bring the configured index up to date with `paths`, with a progress bar."""
+    with console.status("Loading the embedding model"):
+        embedder = load_embedder(config.model, allow_network=config.allow_network)
+        tokens = load_encoding(config.encoding, allow_network=config.allow_network)
+    with writing(config.index) as store:
+        if rebuild:
+            store.clear()
+        store.prepare(update.make_settings(embedder, tokens, config.passage_tokens))
+        with _bar() as report:
+            updater = update.Updater(store, embedder, tokens, config.passage_tokens, report)
+            return updater.run(paths)
+
+
+def print_summary(summary: update.Summary) -> None:
+    """Show what a run did and which files failed, on standard error."""
+    table = Table(title="Indexed")
+    columns = ("added", "replaced", "unchanged", "removed", "passages")
+    for column in (*columns, "failed"):
+        table.add_column(column, justify="right")
+    counts = [str(getattr(summary, column)) for column in columns]
+    table.add_row(*counts, str(len(summary.failures)))
+    console.print(table)
+    for failure in summary.failures:
+        console.print(
+            f"{failure.file}: {failure.reason}", markup=False, style="red", soft_wrap=True
+        )
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[update.Progress], None]]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} documents, {task.fields[passages]} passages"),
+        TextColumn("{task.fields[rate]}/s"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("Indexing", total=None, passages=0, rate="0")
+
+        def report(progress: update.Progress) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            bar.update(
+                task,
+                completed=progress.documents,
+                total=progress.total,
+                passages=progress.passages,
+                rate=f"{progress.passages / elapsed:.0f}" if elapsed else "0",
+            )
+
+        yield report

@@ -1,0 +1,75 @@
+"""What an index holds and whether it is sound."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from index import vectors
+from index.store import DocumentSummary, Settings, open_reading
+from rag.indexing import console
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An index as it is. `size` is in bytes; `problem` and `notice` say what is amiss, if anything.
+
+    A problem needs the user; a notice mends itself.
+    """
+
+    folder: Path
+    documents: list[DocumentSummary]
+    passages: int
+    settings: Settings | None
+    size: int
+    changed: str | None
+    problem: str | None
+    notice: str | None
+
+
+def inspect(folder: Path) -> Status:
+    """Open an index and look through all of it."""
+    store = open_reading(folder)
+    try:
+        derived = vectors.load(folder, store.generation)
+        sound = derived is not None and len(derived) == store.count_passages()
+        return Status(
+            folder=folder,
+            documents=store.summaries(),
+            passages=store.count_passages(),
+            settings=store.settings,
+            size=sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
+            changed=store.changed,
+            problem=store.check_sound(),
+            notice=None if sound else "missing or stale; made anew from the database at each start",
+        )
+    finally:
+        store.close()
+
+
+def print_status(status: Status) -> None:
+    """Show a status on standard output."""
+    table = Table(title=f"Index {status.folder}", show_header=False)
+    for name, value in _rows(status):
+        table.add_row(name, value)
+    documents = Table("document", "title", "passages", "bytes", title="Documents")
+    for document in status.documents:
+        documents.add_row(document.path, document.title, str(document.passages), str(document.size))
+    output = type(console)(markup=False)
+    output.print(table, documents)
+
+
+def _rows(status: Status) -> list[tuple[str, str]]:
+    settings = status.settings
+    model = f"{settings.model} ({settings.model_sha256[:12]})" if settings else "none yet"
+    encoding = f"{settings.encoding}, {settings.passage_tokens} a passage" if settings else "none"
+    return [
+        ("documents", str(len(status.documents))),
+        ("passages", str(status.passages)),
+        ("model", model),
+        ("tokens", encoding),
+        ("size", f"{status.size / 1e6:.1f} MB"),
+        ("last change", status.changed or "never"),
+        ("database", status.problem or "sound"),
+        ("FAISS index", status.notice or "sound"),
+    ]

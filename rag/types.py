@@ -1,0 +1,104 @@
+"""What a question becomes. An `Answer` has no free text: a quote is a range of a document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from index.types import Document, Hit, Place, Span
+
+LONGEST_QUOTE = 600
+MOST_QUOTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A reader's untrusted proposal that a range of a document answers. Higher scores first."""
+
+    document: str
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reader makes of the retrieved passages.
+
+    `confidence` (0 to 1) is that the passages hold an answer at all.
+    """
+
+    claims: tuple[Claim, ...]
+    confidence: float
+
+
+class Reader(Protocol):
+    """The seam for whatever picks the sentences that answer."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Another place that holds a quote's words. `same` is false where its wording differs."""
+
+    document: str
+    span: Span
+    place: Place
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim range of a source. Only `rag.verify.Gate` makes one.
+
+    `display` is the reading text of the range, derived from the document by the gate.
+    """
+
+    document: Document
+    span: Span
+    place: Place
+    display: str
+    witnesses: tuple[Witness, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.span) > LONGEST_QUOTE:
+            raise ValueError(f"a quote of {len(self.span)} characters; at most {LONGEST_QUOTE}")
+        self.span.of(self.document.text)
+
+    @property
+    def text(self) -> str:
+        """The canonical slice: `document.text[start:end]`."""
+        return self.span.of(self.document.text)
+
+
+class Reason(StrEnum):
+    """Why an answer has no quotes."""
+
+    NO_SOURCES = "no_sources"
+    NO_QUESTION = "no_question"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The quotes that answer a question, best first; none when `reason` says why.
+
+    `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
+    offered when nothing does. `seconds` is the time it took.
+    """
+
+    question: str
+    standalone: str
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Quote, ...]
+    confidence: float
+    reason: Reason | None
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if bool(self.quotes) == (self.reason is not None):
+            raise ValueError("an answer has either quotes or a reason for having none")
+
+    @property
+    def abstained(self) -> bool:
+        return self.reason is not None

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import vectors
@@ -13,6 +13,9 @@ from index.search import Searcher
 from index.store import DocumentSummary, Store, current_generation, open_reading
 from index.types import Document, Hit
 
+# Documents that were quoted are kept for the next question, up to so many.
+KEPT_DOCUMENTS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -20,6 +23,7 @@ class Snapshot:
 
     _store: Store
     _searcher: Searcher
+    _documents: dict[str, Document | None] = field(default_factory=dict)
 
     def search(self, question: str) -> list[Hit]:
         """Passages that may answer, best first."""
@@ -27,7 +31,11 @@ class Snapshot:
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""
-        return self._store.document(path)
+        if path not in self._documents:
+            if len(self._documents) >= KEPT_DOCUMENTS:
+                self._documents.clear()
+            self._documents[path] = self._store.document(path)
+        return self._documents[path]
 
     def summaries(self) -> list[DocumentSummary]:
         """All documents, by path."""

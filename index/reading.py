@@ -15,9 +15,10 @@ from index.types import Span
 _HEALED = re.compile(
     r"""
     (?P<drop>
-        (?<=\w)[-\u2010\u00ad]\*?[^\S\n]*\n\s*(?=[^\W\d_])   # a word broken over lines or pages
+        (?<=[^\W\d_])[-\u2010\u00ad]\*?[^\S\r\n]*[\r\n]\s*(?=[^\W\d_])  # a word broken over lines
       | \u00ad | \ufeff | \u200b                      # soft hyphen, BOM, zero-width space
-      | (?<=\S)[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?!\w)  # superscript note marker
+      | (?<=\S)(?<!\b10)(?<!\b[a-z])(?<!\b[kcdm]m)    # superscript note marker: no power, ...
+        (?<![\u2070\u00b9\u00b2\u00b3\u2074-\u207b])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?!\w)
       | (?<=\S)\[\^[^\]\s]{1,20}\]                    # Markdown note reference
       | (?<![\w*])\*{1,3}(?=[^\s*])                   # emphasis opens ...
       | (?<=[^\s*])\*{1,3}(?![\w*])                   # ... and closes
@@ -57,12 +58,13 @@ def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
         out.append(kept[last : match.start()])
         places.extend(origin[last : match.start()])
         last = match.end()
-        if match.lastgroup == "space":
+        if match.lastgroup == "space" and places and not text[places[-1]].isspace():
             out.append(" ")
             places.append(origin[match.start()])
     out.append(kept[last:])
     places.extend(origin[last:])
-    return _trim("".join(out), places)
+    reading = "".join(out).rstrip()
+    return Reading(reading, places[: len(reading)])
 
 
 def _without(text: str, span: Span, holes: Sequence[Span]) -> tuple[str, "array[int]"]:
@@ -77,9 +79,3 @@ def _without(text: str, span: Span, holes: Sequence[Span]) -> tuple[str, "array[
     parts.append(text[at : span.end])
     origin.extend(range(at, span.end))
     return "".join(parts), origin
-
-
-def _trim(text: str, origin: "array[int]") -> Reading:
-    start = len(text) - len(text.lstrip())
-    end = max(start, len(text.rstrip()))
-    return Reading(text[start:end], origin[start:end])

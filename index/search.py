@@ -6,6 +6,7 @@ Measured on SQuAD with all-MiniLM-L6-v2 (2,000 questions, recall@1/@5 of the pas
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +20,15 @@ CANDIDATES = 50
 HYBRID_WEIGHT = 0.2
 
 _WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage's id, its hybrid score (0 to 1) and the cosine in it."""
+
+    id: int
+    hybrid: float
+    cosine: float
 
 
 class Searcher:
@@ -36,17 +46,19 @@ class Searcher:
         encoded = self._embedder.question(question)
         if not len(encoded.tokens):
             return []
-        hybrid = self._hybrid(question, encoded)
+        candidates = self._candidates(question, encoded)
         weights = self._weights(encoded.pieces)
+        stored = self._store.passages([candidate.id for candidate in candidates])
+        similar = _similar(encoded.tokens, stored)
         hits = [
-            _hit(stored, encoded.tokens, weights, hybrid[stored.id])
-            for stored in self._store.passages(list(hybrid))
+            _hit(passage, columns, weights, candidate)
+            for passage, columns, candidate in zip(stored, similar, candidates, strict=True)
         ]
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _hybrid(self, question: str, encoded: Encoded) -> dict[int, float]:
-        """The best passages by the weighted sum of both scores, each scaled to 0..1 over the
-        corpus; by passage id."""
+    def _candidates(self, question: str, encoded: Encoded) -> list[_Candidate]:
+        """The best passages by the weighted sum of cosine and BM25, each scaled to 0..1 over the
+        corpus."""
         ids, dense = self._vectors.search(encoded.vector, len(self._vectors))
         by_id = np.argsort(ids)
         ids, dense = ids[by_id], dense[by_id]
@@ -55,7 +67,7 @@ class Searcher:
             words[np.searchsorted(ids, passage)] = score
         total = BM25_WEIGHT * _min_max(words) + (1 - BM25_WEIGHT) * _min_max(dense)
         best = np.argsort(-total, kind="stable")[:CANDIDATES]
-        return {int(ids[row]): float(total[row]) for row in best}
+        return [_Candidate(int(ids[row]), float(total[row]), float(dense[row])) for row in best]
 
     def _weights(self, pieces: Sequence[int]) -> Floats:
         """Inverse document frequency (as in BM25) of the question's word pieces, summing to 1."""
@@ -66,20 +78,30 @@ class Searcher:
         return np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
-def _hit(stored: StoredPassage, question: Floats, weights: Floats, hybrid: float) -> Hit:
+def _similar(question: Floats, stored: Sequence[StoredPassage]) -> list[Floats]:
+    """For each passage the (question tokens, passage tokens) similarities.
+
+    One product over all passages: fifty small ones took three times as long.
+    """
+    columns = np.concatenate([passage.tokens for passage in stored])
+    scale = np.float32(columns.shape[1] ** -0.5)
+    lengths = [len(passage.tokens) for passage in stored]
+    return np.split((question * scale) @ columns.T, np.cumsum(lengths)[:-1], axis=1)
+
+
+def _hit(stored: StoredPassage, similar: Floats, weights: Floats, candidate: _Candidate) -> Hit:
     """Score a passage by MaxSim (Khattab & Zaharia 2020, ColBERT), question tokens weighted.
 
     Sentences are scored with their tokens from the passage's encoding, so that they are read in
     context.
     """
-    scale = np.float32(stored.tokens.shape[1] ** 0.5)
-    similar = question @ (stored.tokens.T / scale)
     similarity = _max_sim(similar, weights)
     return Hit(
         document=stored.document,
         passage=stored.passage,
-        score=similarity + HYBRID_WEIGHT * hybrid,
+        score=similarity + HYBRID_WEIGHT * candidate.hybrid,
         similarity=similarity,
+        cosine=candidate.cosine,
         sentence_similarities=tuple(
             _max_sim(similar[:, start:end], weights) for start, end in stored.token_spans
         ),

@@ -19,6 +19,11 @@ _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘‹›', " "))
 _CLAUSE = re.compile(r"(?<=[;:,.!?—–)\]])\s+|\s+(?=[—–(\[])")
 _SPACE = re.compile(r"\s+")
 
+# Abbreviations that sentencex takes for the end of a sentence although a number follows.
+_COUNTED = re.compile(
+    r"\b(?:vols?|ch|chap|eds?|figs|doc|nn|fol|para|app|approx|tr|trans)\.$", re.IGNORECASE
+)
+
 # In a gap between two sentences: the marks that touch the first, and those that touch the second.
 _CLOSING = re.compile(r"^\S+")
 _OPENING = re.compile(r"(?<=\s)\S+$")
@@ -58,12 +63,14 @@ def _segment(text: str, span: Span, language: str) -> list[Span]:
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:
-    """Append `text[start:end]` as a sentence, or to the one before if there is no word in it."""
+    """Append `text[start:end]` as a sentence, or to the one before if it is none of its own: there
+    is no word in it, or it is the number that an abbreviation stands for."""
     piece = text[start:end]
     if not piece.strip():
         return
     trimmed = Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
-    if spans and not _WORD.search(piece):
+    counted = text[trimmed.start].isdigit() and spans and _COUNTED.search(spans[-1].of(text))
+    if spans and (counted or not _WORD.search(piece)):
         spans[-1] = Span(spans[-1].start, trimmed.end)
     else:
         spans.append(trimmed)
@@ -86,7 +93,11 @@ def _with_marks(text: str, whole: Span, spans: list[Span]) -> list[Span]:
 def _cut(text: str, span: Span) -> Iterator[Span]:
     """`span` in parts of at most `LONGEST` characters, cut at the last clause or word that fits."""
     while len(span) > LONGEST:
-        gap = _last_gap(text, span, _CLAUSE) or _last_gap(text, span, _SPACE)
+        gap = (
+            _last_gap(text, span, _CLAUSE)
+            or _last_gap(text, span, _SPACE)
+            or _SPACE.search(text, span.start + LONGEST, span.end)
+        )
         if gap is None:
             break
         yield Span(span.start, gap.start())

@@ -1,11 +1,13 @@
 """Blocks to passages: whole sentences, packed up to a token budget, never across a section."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.reading import heal
 from index.sentences import sentence_spans
-from index.types import Block, BlockKind, Passage, Place, Sentence, Span, line_of
+from index.structure import LINE
+from index.types import Block, BlockKind, Passage, Place, Sentence, Span
 
 QUOTABLE = frozenset({BlockKind.PARAGRAPH, BlockKind.NOTE})
 
@@ -43,12 +45,13 @@ class _Unit:
 
 def split(text: str, blocks: Iterable[Block], budget: Budget) -> list[Passage]:
     """The passages of a document, in order. Headings and furniture are in none of them."""
+    lines = [match.start() for match in LINE.finditer(text)]
     passages: list[Passage] = []
     group: list[_Unit] = []
     for block in blocks:
         if block.kind not in QUOTABLE:
             continue
-        for unit in _units(text, block, budget):
+        for unit in _units(text, lines, block, budget):
             if group and (_apart(group[-1], unit, group, budget) or not _fits(group, unit, budget)):
                 passages.append(_passage(group))
                 group = []
@@ -58,15 +61,17 @@ def split(text: str, blocks: Iterable[Block], budget: Budget) -> list[Passage]:
     return passages
 
 
-def _units(text: str, block: Block, budget: Budget) -> Iterator[_Unit]:
+def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Iterator[_Unit]:
+    """The sentences of a block; `lines` is where each line of the text starts."""
     reading = heal(text, block.span, block.holes)
     for found in sentence_spans(reading.text):
         for span in _fitting(reading.text, found, budget):
             words = span.of(reading.text)
+            canonical = reading.canonical(span)
             yield _Unit(
                 text=words,
-                span=reading.canonical(span),
-                place=block.place._replace(line=line_of(text, reading.canonical(span).start)),
+                span=canonical,
+                place=block.place._replace(line=bisect_right(lines, canonical.start)),
                 tokens=budget.count(words),
                 pieces=budget.pieces(words),
             )
@@ -78,7 +83,7 @@ def _fitting(text: str, span: Span, budget: Budget) -> Iterator[Span]:
         yield span
         return
     middle = span.start + len(span) // 2
-    space = text.rfind(" ", span.start + 1, middle)
+    space = text.rfind(" ", span.start + 1, middle + 1)
     first = Span(span.start, space if space > 0 else middle)
     second = Span(space + 1 if space > 0 else middle, span.end)
     yield from _fitting(text, first, budget)

@@ -154,12 +154,15 @@ class Store:
         ).fetchone()
         if row is None:
             return None
+        document_id, name, sha256, title, text, encoding, size = row
         blocks = self._db.execute(
             'SELECT kind, start, "end", place, holes FROM blocks WHERE document = ?'
             " ORDER BY ordinal",
-            (row[0],),
+            (document_id,),
         )
-        return Document(*row[1:], tuple(_block(*fields) for fields in blocks))
+        return Document(
+            name, sha256, title, text, encoding, size, tuple(_block(*b) for b in blocks)
+        )
 
     def count_passages(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])

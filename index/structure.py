@@ -21,11 +21,11 @@ LONGEST_HEADING = 110
 LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|$)")
 
 _PAGE = re.compile(r"\s*(?:[Pp]age|[Pp]\.|[-–—\[])\s*(\d{1,4})\s*[-–—\]]?\s*$")
-_RUNNING_PAGE = re.compile(r".{1,80}\s[Pp]age\s(\d{1,4})\s*$")
+_RUNNING_PAGE = re.compile(r".{1,80}\sPage\s(\d{1,4})\s*$")  # prose writes "page 41"
 _SEPARATOR = re.compile(r"[\W_]+$")
 _CONTENTS = re.compile(r".*\S\s*(?:\.{3,}|(?:\. ){3,}|\t)\s*\d{1,4}\s*$")
-_NUMBER = re.compile(r"\s*(\d{1,4})[.)]?\s+(?=\S)")
-_DOTTED_NUMBER = re.compile(r"\s*(\d{1,4})[.)]\s+(?=\S)")
+_NUMBER = re.compile(r"[\s\ufeff]*(\d{1,4})[.)]?\s+(?=\S)")
+_DOTTED_NUMBER = re.compile(r"[\s\ufeff]*(\d{1,4})[.)]\s+(?=\S)")
 _NOTES_HEADING = re.compile(
     r"\W*(?:end ?notes?|foot ?notes?|notes(?: and references)?)\W*$", re.IGNORECASE
 )
@@ -170,9 +170,12 @@ def _goes_on(text: str, first: Block, second: Block) -> bool:
 
 
 def _merge(first: Block, second: Block, between: Sequence[Block]) -> Block:
-    holes = (*first.holes, *(block.span for block in between), *second.holes)
-    inner = tuple(hole for hole in holes if hole.end <= second.span.start or hole in second.holes)
-    return replace(first, span=Span(first.span.start, second.span.end), holes=inner)
+    fresh = (block.span for block in between if block.span.start >= first.span.end)
+    return replace(
+        first,
+        span=Span(first.span.start, second.span.end),
+        holes=(*first.holes, *fresh, *second.holes),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,7 @@ def _with_places(blocks: list[Block], text: str) -> Iterator[Block]:
     note: str | None = None
     for block, page in zip(blocks, pages, strict=True):
         if block.kind is BlockKind.HEADING:
-            section = (*block.place.section, heal(text, block.span).text)
+            section = (*block.place.section, heal(text, block.span, block.holes).text)
             paragraph = note = None
         if block.kind is BlockKind.NOTE:
             note = block.place.note

@@ -152,11 +152,12 @@ class Hit:
 
     `score` orders hits of one search. `similarity` is the passage's late-interaction similarity to
     the question, -1 to 1, comparable between questions; `sentence_similarities` the same for each
-    of its sentences.
+    of its sentences. `cosine` is the similarity of the two embeddings.
     """
 
     document: str
     passage: Passage
     score: float
     similarity: float
+    cosine: float
     sentence_similarities: tuple[float, ...]

@@ -1,13 +1,14 @@
 """Copies of the same words in several places."""
 
 import re
-from collections.abc import Set
+from collections import Counter
+from collections.abc import Sequence, Set
 from difflib import SequenceMatcher
 
 # Shorter sentences than this are alike by accident unless they are the same.
 FEWEST_WORDS = 8
 # A damaged copy has lost words, so the measure is how much of the shorter is in the longer.
-LEAST_SHARED = 0.8
+LEAST_SHARED = 0.7
 # And its neighbourhood is a copy too; two reports of one event, however alike a sentence, are not.
 LEAST_CONTEXT = 0.2
 SHINGLE = 4
@@ -34,11 +35,19 @@ def are_copies(first: str, second: str, first_context: str, second_context: str)
     if ours == theirs:
         return True
     shorter = min(len(ours), len(theirs))
-    if shorter < FEWEST_WORDS or _shared_context(first_context, second_context) < LEAST_CONTEXT:
-        return False
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    shared = sum(block.size for block in matcher.get_matching_blocks())
-    return shared >= LEAST_SHARED * shorter
+    return (
+        shorter >= FEWEST_WORDS
+        # The words in any order bound the words in order, and cost next to nothing.
+        and (Counter(ours) & Counter(theirs)).total() >= LEAST_SHARED * shorter
+        and _in_common(ours, theirs) >= LEAST_SHARED * shorter
+        and _shared_context(first_context, second_context) >= LEAST_CONTEXT
+    )
+
+
+def _in_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many words match in order (Ratcliff & Obershelp, as difflib implements it)."""
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks())
 
 
 def _shared_context(first: str, second: str) -> float:

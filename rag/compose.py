@@ -9,7 +9,7 @@ from rag.types import MOST_QUOTES, Claim, Quote, Witness
 from rag.verify import Gate
 
 # A claim this far below the best one is no longer offered as an answer.
-MARGIN = 0.25
+MARGIN = 0.16
 # So many claims are looked at for quotes and copies; the rest are far from the question.
 LOOKED_AT = 40
 
@@ -70,7 +70,7 @@ def _fuller(first: Quote, second: Quote) -> bool:
 
 
 def _as_neighbour(old: _Candidate, new: _Candidate, gate: Gate) -> _Candidate | None:
-    """Both as one quote when nothing but space or marks lies between them, if it is not too long."""
+    """Both as one quote, when no word lies between them and it does not grow too long."""
     if old.quote.document.path != new.quote.document.path or old.copies:
         return None
     first, second = sorted((old.quote.span, new.quote.span))

@@ -24,7 +24,7 @@ class Config:
     index: Path = Path(".pincite")
     model: str | None = None
     encoding: str = DEFAULT_ENCODING
-    passage_tokens: int = 200
+    passage_tokens: int = 240
     threshold: float = 0.5
     allow_network: bool = False
 

@@ -23,8 +23,7 @@ _KINDS: Final = {
     "html_block": BlockKind.FURNITURE,
     "hr": BlockKind.FURNITURE,
 }
-_PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)+[ \t]*")
-_HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*\n\s*[=-]+\s*$")
+_HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*[\r\n][\s>]*[=-]+\s*$")
 
 
 def load(data: bytes) -> Content:
@@ -37,32 +36,37 @@ def _blocks(text: str) -> Iterator[Block]:
     offsets = _line_offsets(text)
     parser = MarkdownIt("commonmark").enable("table")
     headings: list[tuple[int, str]] = []
-    for token in _leaves(parser.parse(text)):
+    for token, depth in _leaves(parser.parse(text)):
         assert token.map is not None, "block tokens carry their lines"
         first, last = token.map
         span = _trimmed(text, Span(offsets[first], offsets[last]))
         if span is None:
             continue
         kind = _KINDS[token.type]
+        marks = _quote_marks(text, span, depth)
         if kind is BlockKind.HEADING:
-            span = _title_span(text, span)
+            span = _title_span(text, span, marks)
+            marks = tuple(mark for mark in marks if span.start <= mark.start < span.end)
             level = int(token.tag[1:])
             headings = [heading for heading in headings if heading[0] < level]
             section = tuple(title for _, title in headings)
-            headings.append((level, heal(text, span).text))
+            headings.append((level, heal(text, span, marks).text))
         else:
             section = ()
-        yield Block(kind, span, Place(section, line=first + 1), _quote_marks(text, span))
+        yield Block(kind, span, Place(section, line=first + 1), marks)
 
 
-def _leaves(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens that become blocks; what a table holds is part of the table."""
-    in_table = 0
+def _leaves(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
+    """The tokens that become blocks, with how many quotations each is in; what a table holds is
+    part of the table."""
+    in_table = depth = 0
     for token in tokens:
         if token.type in _KINDS and not in_table and token.map and token.map[0] < token.map[1]:
-            yield token
+            yield token, depth
         if token.type in ("table_open", "table_close"):
             in_table += token.nesting
+        if token.type in ("blockquote_open", "blockquote_close"):
+            depth += token.nesting
 
 
 def _line_offsets(text: str) -> list[int]:
@@ -77,22 +81,23 @@ def _trimmed(text: str, span: Span) -> Span | None:
     return Span(span.start + len(words) - len(words.lstrip()), span.start + len(words.rstrip()))
 
 
-def _title_span(text: str, span: Span) -> Span:
+def _title_span(text: str, span: Span, marks: Sequence[Span]) -> Span:
     """A heading without its number signs or underline."""
-    words = span.of(text)
-    start, end = 0, len(words)
-    for match in _HEADING_MARKS.finditer(words):
-        if match.start() == 0:
+    first = marks[0].end if marks and marks[0].start == span.start else span.start
+    start, end = first, span.end
+    for match in _HEADING_MARKS.finditer(text, first, span.end):
+        if match.start() == first:
             start = match.end()
-        elif match.end() == len(words):
+        elif match.end() == span.end:
             end = min(end, match.start())
-    return Span(span.start + start, span.start + end) if start < end else span
+    return Span(start, end) if start < end else span
 
 
-def _quote_marks(text: str, span: Span) -> tuple[Span, ...]:
-    """The `>` marks at the starts of a block quotation's lines; they are not its words."""
+def _quote_marks(text: str, span: Span, depth: int) -> tuple[Span, ...]:
+    """The `>` marks at the starts of the lines of `depth` quotations; they are not its words."""
+    prefix = re.compile(rf"(?:[ \t]*>[ \t]?){{1,{depth}}}[ \t]*") if depth else None
     return tuple(
         Span(match.start() + span.start, match.start() + span.start + len(mark[0]))
         for match in LINE.finditer(span.of(text))
-        if match[0] and (mark := _PREFIX.match(match[0]))
+        if prefix and match[0] and (mark := prefix.match(match[0]))
     )

@@ -1,0 +1,1 @@
+"""Question sets and figures: how well the answers are, measured on sets whose gold is known."""

@@ -1,0 +1,7 @@
+"""Settings for every test."""
+
+from hypothesis import settings
+
+# The machines are shared: how long an example takes says nothing about the code.
+settings.register_profile("pincite", deadline=None)
+settings.load_profile("pincite")

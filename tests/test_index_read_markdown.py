@@ -1,0 +1,206 @@
+"""Where the blocks of Markdown are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.read.markdown import load
+from index.reading import heal
+from index.types import Block, BlockKind, Place, Span
+
+CONTENTS, FURNITURE, HEADING, NOTE, PARAGRAPH = sorted(BlockKind)
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    content = load(text.encode())
+    assert (content.text, content.encoding) == (text, "utf-8")
+    return content.blocks
+
+
+def outline(text: str) -> list[tuple[BlockKind, str]]:
+    return [(block.kind, said(text, block)) for block in blocks(text)]
+
+
+def said(text: str, block: Block) -> str:
+    return heal(text, block.span, block.holes).text
+
+
+def test_headings_and_paragraphs_have_exact_places() -> None:
+    text = "# One\n\nIt *rained*\nall day.\n\n## Two ##\n\nIt snowed.\n"
+    assert blocks(text) == (
+        Block(HEADING, Span(2, 5), Place(("One",), line=1)),
+        Block(PARAGRAPH, Span(7, 27), Place(("One",), line=3)),
+        Block(HEADING, Span(32, 35), Place(("One", "Two"), line=6)),
+        Block(PARAGRAPH, Span(40, 50), Place(("One", "Two"), line=8)),
+    )
+    assert said(text, blocks(text)[1]) == "It rained all day."
+
+
+def test_headings_are_nested_by_their_levels() -> None:
+    text = "# A\n\n## B\n\n### C\n\n## D\n\n# E\n\n### F\n\nx"
+    assert [block.place.section for block in blocks(text)] == [
+        ("A",),
+        ("A", "B"),
+        ("A", "B", "C"),
+        ("A", "D"),
+        ("E",),
+        ("E", "F"),
+        ("E", "F"),
+    ]
+
+
+def test_underlined_headings() -> None:
+    text = "One\n===\n\nTwo\nLines\n---\n\nx"
+    assert [(b.kind, b.span.of(text), b.place.section) for b in blocks(text)] == [
+        (HEADING, "One", ("One",)),
+        (HEADING, "Two\nLines", ("One", "Two Lines")),
+        (PARAGRAPH, "x", ("One", "Two Lines")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("# *One* #2", "One #2"),
+        ("#   One   ###   ", "One"),
+        ("  ## C # language", "C # language"),
+        ("> # One", "One"),
+        ("> > ## One ##", "One"),
+        ("> One\n> ===", "One"),
+        ("> One\n> Two\n> ---", "One Two"),
+        ("One\r\n===", "One"),
+        ("One\r===", "One"),
+    ],
+)
+def test_the_marks_of_a_heading_are_not_its_words(line: str, title: str) -> None:
+    assert outline(line) == [(HEADING, title)]
+    assert blocks(line)[0].place.section == (title,)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_one(end: str) -> None:
+    text = end.join(["# One", "", "It rained", "all day.", "", "It snowed."])
+    assert [(b.span.of(text), b.place.line) for b in blocks(text)] == [
+        ("One", 1),
+        (f"It rained{end}all day.", 3),
+        ("It snowed.", 6),
+    ]
+
+
+def test_the_marks_of_a_quotation_are_holes() -> None:
+    text = "He wrote:\n\n> It rained\n> > and\n>snowed.\n"
+    assert [(b.span, b.holes) for b in blocks(text)] == [
+        (Span(0, 9), ()),
+        (Span(11, 22), (Span(11, 13),)),
+        (Span(23, 39), (Span(23, 27), Span(31, 32))),
+    ]
+    assert [words for _, words in outline(text)] == ["He wrote:", "It rained", "and snowed."]
+
+
+def test_the_items_of_a_list_are_blocks_of_their_own() -> None:
+    text = "- It rained.\n- It snowed.\n  - It hailed.\n\n* And\n  more.\n"
+    assert outline(text) == [
+        (PARAGRAPH, "- It rained."),
+        (PARAGRAPH, "- It snowed."),
+        (PARAGRAPH, "- It hailed."),
+        (PARAGRAPH, "* And more."),
+    ]
+
+
+def test_an_ordered_list_under_a_notes_heading_holds_the_notes() -> None:
+    text = "# A\n\nIt rained.\n\n## Notes\n\n1. See One.\n2. See Two.\n\n## B\n\nx"
+    assert [(b.kind, b.place.locator, b.span.of(text)) for b in blocks(text)[3:5]] == [
+        (NOTE, "n. 1", "See One."),
+        (NOTE, "n. 2", "See Two."),
+    ]
+    assert blocks(text)[-1] == Block(PARAGRAPH, Span(58, 59), Place(("A", "B"), line=12))
+
+
+def test_an_ordered_list_elsewhere_is_numbered_paragraphs() -> None:
+    text = "1. One.\n2. Two.\n3. Three.\n"
+    assert [b.place.locator for b in blocks(text)] == ["¶1", "¶2", "¶3"]
+
+
+def test_a_table_is_one_paragraph() -> None:
+    text = "It is:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nIt was."
+    assert [(b.kind, b.span, b.place.line) for b in blocks(text)] == [
+        (PARAGRAPH, Span(0, 6), 1),
+        (PARAGRAPH, Span(8, 37), 3),
+        (PARAGRAPH, Span(39, 46), 7),
+    ]
+
+
+def test_code_is_a_paragraph_and_nothing_in_it_is_markup() -> None:
+    text = "It is:\n\n```sh\n# no heading\n> no quote\n```\n\n    # indented\n"
+    found = blocks(text)
+    assert [(b.kind, b.span, b.place.section, b.place.line, b.holes) for b in found] == [
+        (PARAGRAPH, Span(0, 6), (), 1, ()),
+        (PARAGRAPH, Span(8, 41), (), 3, ()),
+        (PARAGRAPH, Span(47, 57), (), 8, ()),
+    ]
+
+
+def test_code_in_a_quotation_loses_the_marks_of_the_quotation_only() -> None:
+    assert outline("> ```\n> > said\n> ```") == [(PARAGRAPH, "``` > said ```")]
+
+
+def test_rules_and_html_are_furniture() -> None:
+    text = "It rained.\n\n---\n\n<!-- no -->\n\nIt snowed."
+    assert [(b.kind, b.span.of(text)) for b in blocks(text)] == [
+        (PARAGRAPH, "It rained."),
+        (FURNITURE, "---"),
+        (FURNITURE, "<!-- no -->"),
+        (PARAGRAPH, "It snowed."),
+    ]
+
+
+def test_a_paragraph_is_joined_over_a_rule_like_in_plain_text() -> None:
+    text = "It rained and was regis-\n\n---\n\ntered."
+    assert outline(text) == [
+        (PARAGRAPH, "It rained and was registered."),
+        (FURNITURE, "---"),
+    ]
+
+
+def test_references_and_byte_order_marks_do_no_harm() -> None:
+    text = "\ufeffIt [rained][1].[^2]\n\n[1]: http://example.org\n"
+    assert outline(text) == [(PARAGRAPH, "It [rained][1].")]
+    assert blocks(text)[0].span == Span(0, 20)
+
+
+LINES = st.sampled_from(
+    ["", "", "", "It rained.", "it snowed and", "regis-", "tered", "# One", "## Two ##", "=====", "---"]
+    + ["> said", "> > said", ">", "- item", "  - item", "1. One.", "2. Two.", "10) Ten", "```", "~~~"]
+    + ["    code", "| a | b |", "|---|---|", "<p>no</p>", "Page 4", "## Notes", "\ufeff", "#", "\t"]
+)  # fmt: skip
+TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=30).map(
+    lambda pairs: "".join(line + end for line, end in pairs)
+)
+
+
+@given(st.one_of(TEXTS, st.text(max_size=100).filter(lambda text: "\x00" not in text)))
+def test_blocks_are_ordered_inside_the_text_and_overlap_only_their_holes(text: str) -> None:
+    at = 0
+    joined: tuple[Span, ...] = ()
+    for block in blocks(text):
+        if block.kind is FURNITURE and block.span in joined:
+            continue
+        assert at <= block.span.start
+        assert block.span.of(text).strip() == block.span.of(text)
+        at, joined = block.span.end, block.holes
+        assert list(joined) == sorted(set(joined))
+        assert all(block.span.start <= hole.start < hole.end <= block.span.end for hole in joined)
+
+
+@given(TEXTS)
+def test_every_word_lies_in_one_block(text: str) -> None:
+    """True without definitions of references, which Markdown shows to nobody."""
+    covered = [0] * len(text)
+    for block in blocks(text):
+        for at in range(block.span.start, block.span.end):
+            covered[at] += not any(hole.start <= at < hole.end for hole in block.holes)
+    assert all(covered[match.start()] == 1 for match in re.finditer(r"[^\W\d_]", text))

@@ -1,0 +1,163 @@
+"""Sentence boundaries: exact splits, and what is true of any text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading import heal
+from index.sentences import LONG_QUOTATION, LONGEST, sentence_spans
+from index.types import Span
+
+
+def sentences(text: str) -> list[str]:
+    return [span.of(text) for span in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["He left.", "She came."],
+        ["Is it?", "Yes!", "No."],
+        ["It rained"],
+        # Abbreviations and numbers.
+        ["Dr. Smith met Gen. Marlin at 5 p.m. in St. Albans.", "He left."],
+        ["It is 3.5 metres.", "No. 5 is here."],
+        ["He agreed, i.e. he nodded.", "He left, e.g. today."],
+        ["Roth et al. found it.", "It cost approx. 5 marks."],
+        ["See vol. 3, ch. 4, p. 12, and Doc. 7.", "Then go."],
+        ["This is the third ed.", "It sold."],
+        # Initials.
+        ["J.V. Marlin came.", "A. B. Carter did not."],
+        ["The U.S. Army came.", "The U.S. lost."],
+        # Ellipses.
+        ["He paused ... and went on.", "Then...", "Nothing."],
+        ["One [...] two.", "Three. . . .", "Four."],
+        # Short quotations stay in one piece, with what is said of them.
+        ["He wrote: “I saw it. It was late. Nobody came.”", "Then he left."],
+        ['He said: "I saw it. It was late."', "Then he left."],
+        ['"Stop!" he cried.', '"Go."', "She went."],
+        ["It’s late.", "The boys’ dog ran."],
+        ["He came.”", "She left."],
+        # Where it is in doubt, sentences stay together: a quote may be too long, never too short.
+        ["So it was… Nothing."],
+        ["(He came. She left.) It rained."],
+        ["He was right.2 She was not.", "So."],
+    ],
+)
+def test_splits(expected: list[str]) -> None:
+    assert sentences(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("  a  ", ["a"]),
+        ("...", ["..."]),
+        ('"', ['"']),
+        ("One. * * * Two.", ["One.", "* * * Two."]),
+        ("One.Two.", ["One.", "Two."]),
+    ],
+)
+def test_odd_texts(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def spoken(count: int) -> list[str]:
+    return [f"This is what was said as number {number}." for number in range(count)]
+
+
+def test_a_quotation_is_kept_together_up_to_its_limit() -> None:
+    speech = "“" + " ".join(spoken(7)) + "”"
+    assert len(speech) <= LONG_QUOTATION
+    assert sentences(f"{speech} It rained.") == [speech, "It rained."]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ('"', '"'), ("«", "»")])
+def test_a_long_quotation_is_split_with_its_marks_attached(opening: str, closing: str) -> None:
+    said = spoken(9)
+    text = f"He wrote: {opening}{' '.join(said)}{closing} It rained."
+    assert len(text) > LONG_QUOTATION
+    first, *between, last = said
+    expected = [f"He wrote: {opening}{first}", *between, f"{last}{closing}", "It rained."]
+    assert sentences(text) == expected
+
+
+def test_a_quotation_within_a_long_quotation_keeps_its_marks() -> None:
+    said = [*spoken(8), "Then: ‘No more.’", "‘Go home.’", "And they went."]
+    text = "“" + " ".join(said) + "”"
+    found = sentences(text)
+    assert " ".join(found) == text
+    assert found[-3:] == ["Then: ‘No more.’", "‘Go home.’", "And they went.”"]
+
+
+def test_a_text_without_stops_is_cut_at_its_last_clause_that_fits() -> None:
+    text = "one two three four, " * 40
+    found = sentences(text)
+    assert [len(sentence) for sentence in found] == [599, 199]
+    assert found[0].endswith("three four,")
+    assert " ".join(found) == text.strip()
+
+
+def test_a_text_without_clauses_is_cut_between_words() -> None:
+    text = "word " * 200
+    found = sentences(text)
+    assert [len(sentence) for sentence in found] == [599, 399]
+    assert " ".join(found) == text.strip()
+
+
+def test_only_the_unbroken_word_itself_is_longer_than_the_limit() -> None:
+    word = "x" * (LONGEST + 100)
+    found = sentences(f"{word} {'and so on ' * 150}")
+    assert [len(sentence) for sentence in found] == [700, 599, 599, 299]
+    assert found[0] == word
+
+
+WORDS = st.sampled_from(
+    ["Marlin", "came", "went", "J.V.", "Dr.", "vol.", "3", "1937", "it", "not", "e.g.", "x" * 90]
+)
+MARKS = st.sampled_from(
+    [".", ". ", "? ", "! ", ", ", " ", "\n", "... ", " “", "” ", ' "', '" ', "’ ", " — ", " (", ") "]
+    + ["; ", "\u00a0", ".” ", "\u2028", " * ", "۔ ", "。"]
+)
+LINES = st.lists(st.tuples(WORDS, MARKS), max_size=120).map(
+    lambda pairs: "".join(word + mark for word, mark in pairs)
+)
+
+
+def check(text: str) -> None:
+    """What the docstring promises of any text."""
+    spans = sentence_spans(text)
+    at = 0
+    for span in spans:
+        assert at <= span.start
+        assert not re.search(r"\w", text[at : span.start])
+        assert span.of(text) == span.of(text).strip()
+        assert len(span) <= LONGEST or not re.search(r"\s", span.of(text))
+        at = span.end
+    assert not re.search(r"\w", text[at:])
+
+
+@given(LINES)
+def test_spans_are_ordered_disjoint_not_too_long_and_cover_every_word(text: str) -> None:
+    check(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_at_all_is_split(text: str) -> None:
+    check(text)
+
+
+@given(LINES.filter(str.strip))
+def test_in_a_reading_only_spaces_lie_between_sentences(text: str) -> None:
+    reading = heal(text, Span(0, len(text))).text
+    spans = sentence_spans(reading)
+    edges = zip(spans, spans[1:], strict=False)
+    assert {reading[first.end : second.start] for first, second in edges} <= {"", " "}
+    if spans:
+        assert (spans[0].start, spans[-1].end) == (0, len(reading))

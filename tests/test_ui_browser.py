@@ -1,0 +1,416 @@
+"""The interface as a person uses it, in a real browser, over a small index."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from index.library import Library
+from index.store import DocumentSummary, writing
+from index.tokens import load_encoding
+from index.types import Document
+from index.update import Updater, make_settings
+from rag.assistant import Assistant
+from rag.read import SimilarityReader
+from rag.types import Answer
+from tests import chromium as debian
+from tests.fakes import FakeEmbedder
+from tests.test_ui_desk import Recorder
+from ui.app import serving
+from ui.desk import Asked
+from ui.screenshots import ask, chromium, free_port
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(debian.find() is None, reason=debian.ADVICE),
+]
+
+HOSTILE = (
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script> ${window.hacked=3} '
+    "{{constructor}} `${window.hacked=4}` \\u003cimg src=//evil.example/x.png\\u003e"
+)
+SOURCES = {
+    "inquest.txt": (
+        "REPORT OF THE INQUEST\n\n"
+        "  1. The mate saw a single white light upon the port bow.\n\n"
+        "  2. The steward served the pilot with one glass of rum.\n"
+    ),
+    "letters/emoji.md": (
+        "# Signals \U0001f6a9\U0001f6a2\r\n\r\n"
+        "The flags \U0001f6a9\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001d504\U0001d51f\U0001d520 "
+        "flew. The boatswain \U0001f6a2 painted\r\nthe gunwale green \U0001d5ba yesterday. He was proud.\r\n"
+    ),
+    "hostile<b>name.md": f"# {HOSTILE}\n\nThe cook hid a biscuit {HOSTILE} in the galley.\n",
+}
+LIGHT = "What white light did the mate see?"
+GUNWALE = "Who painted the gunwale green?"
+BISCUIT = "Where was the biscuit that the cook hid?"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return make_library(tmp_path_factory.mktemp("full"), SOURCES)
+
+
+def make_library(folder: Path, sources: dict[str, str]) -> Library:
+    for name, text in sources.items():
+        file = folder / "sources" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+    embedder, tokens = FakeEmbedder(), load_encoding("pincite-16k")
+    with writing(folder / "index") as store:
+        if sources:
+            store.prepare(make_settings(embedder, tokens, 60))
+            summary = Updater(store, embedder, tokens, 60).run([folder / "sources"])
+            assert not summary.failures
+    return Library(folder / "index", embedder)
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Asked], str]]:
+    with ExitStack() as stack:
+        yield lambda assistant: stack.enter_context(serving(assistant, free_port()))
+
+
+@pytest.fixture(scope="module")
+def answering(library: Library, serve: Callable[[Asked], str]) -> str:
+    return serve(Assistant(library, SimilarityReader(), threshold=0.0))
+
+
+@pytest.fixture(scope="module")
+def refusing(library: Library, serve: Callable[[Asked], str]) -> str:
+    return serve(Assistant(library, SimilarityReader(), threshold=1.0))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a session of its own; at the end, none may have asked another machine for
+    anything, run a source's code or reported an error."""
+    requests: list[Request] = []
+    trouble: list[str] = []
+
+    with ExitStack() as stack:
+
+        def open_page(address: str, width: int = 1280) -> Page:
+            context = browser.new_context(viewport={"width": width, "height": 800})
+            stack.callback(context.close)
+            page = context.new_page()
+            context.on("request", requests.append)
+            page.on("websocket", lambda socket: trouble.append(socket.url))
+            page.on("dialog", lambda dialog: trouble.append(dialog.message))
+            page.on("pageerror", lambda error: trouble.append(str(error)))
+            page.on("console", lambda line: trouble.append(line.text) if _is_bad(line) else None)
+            page.goto(address)
+            page.locator(".pc-list-open, .pc-list-notice:visible").first.wait_for()
+            return page
+
+        yield open_page
+    assert requests
+    elsewhere = {each.url for each in requests if not each.url.startswith("http://127.0.0.1:")}
+    assert not elsewhere
+    assert not trouble
+
+
+def _is_bad(line: Any) -> bool:
+    return line.type == "error" and "500 (Internal Server Error)" not in line.text
+
+
+def asked(page: Page, question: str) -> dict[str, Any]:
+    """The answer to a question as the server's JSON, once the page shows it."""
+    with page.expect_response(lambda response: "component_server" in response.url) as caught:
+        ask(page, question)
+    answer = caught.value.json()["answer"]
+    assert isinstance(answer, dict)
+    return answer
+
+
+def marked(page: Page) -> str:
+    """The text of the page's only mark."""
+    page.locator("mark").wait_for()
+    assert page.locator("mark").count() == 1
+    return str(page.locator("mark").evaluate("mark => mark.textContent"))
+
+
+def has_focus(locator: Locator) -> bool:
+    return bool(locator.evaluate("element => element === document.activeElement"))
+
+
+def inside(page: Page, inner: str, outer: str) -> bool:
+    boxes = page.locator(inner).bounding_box(), page.locator(outer).bounding_box()
+    assert boxes[0]
+    assert boxes[1]
+    top, bottom = boxes[1]["y"], boxes[1]["y"] + boxes[1]["height"]
+    return top <= boxes[0]["y"] <= boxes[0]["y"] + boxes[0]["height"] <= bottom
+
+
+def test_a_citation_opens_the_source_at_the_quote(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering)
+    answer = asked(page, LIGHT)
+    first = answer["quotes"][0]
+    assert "single white light" in first["text"]
+    assert page.locator(".pc-words").first.inner_text() == first["display"]
+    assert page.locator(".pc-pin").first.inner_text() == "inquest.txt, ¶1"
+    page.locator(".pc-cite").first.click()
+    assert marked(page) == first["text"]
+    assert has_focus(page.locator("mark"))
+    assert inside(page, "mark", ".pc-text")
+    assert page.locator(".pc-source-title").inner_text() == "REPORT OF THE INQUEST"
+    assert page.locator(".pc-source-place").inner_text() == "inquest.txt · ¶1"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_quote_is_marked_exactly(
+    answering: str, visit: Callable[..., Page], width: int
+) -> None:
+    page = visit(answering, width)
+    for question in (LIGHT, GUNWALE, BISCUIT):
+        answer = asked(page, question)
+        assert answer["quotes"]
+        for number, quote in enumerate(answer["quotes"]):
+            page.locator(".pc-turn").last.locator(".pc-quote > .pc-cite").nth(number).click()
+            assert marked(page) == quote["text"]
+            page.keyboard.press("Escape")
+
+
+def test_offsets_behind_astral_characters_and_over_line_breaks(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering)
+    text = asked(page, GUNWALE)["quotes"][0]["text"]
+    assert "\U0001f6a2 painted\r\nthe gunwale green \U0001d5ba yesterday." in text
+    page.locator(".pc-cite").first.click()
+    assert marked(page) == text
+
+
+def test_it_works_by_keyboard_alone(answering: str, visit: Callable[..., Page]) -> None:
+    page = visit(answering)
+    assert has_focus(page.locator(".pc-question"))
+    page.keyboard.type(LIGHT)
+    page.keyboard.press("Enter")
+    page.locator(".pc-quote").first.wait_for()
+    cite = page.locator(".pc-turn .pc-cite").last
+    page.keyboard.press("Shift+Tab")
+    assert has_focus(cite)
+    for key in ("Enter", "Space"):
+        page.keyboard.press(key)
+        marked(page)
+        assert has_focus(page.locator("mark"))
+        page.keyboard.press("Escape")
+        assert not page.locator(".pc-source").is_visible()
+        assert has_focus(cite)
+
+
+def test_a_sheet_keeps_the_focus_and_gives_it_back(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering, 390)
+    asked(page, LIGHT)
+    cite = page.locator(".pc-cite").first
+    cite.focus()
+    page.keyboard.press("Enter")
+    marked(page)
+    box = page.locator(".pc-source").bounding_box()
+    assert box
+    assert (box["x"], box["width"]) == (0, 390)
+    assert page.locator(".pc-source").evaluate("sheet => sheet.matches(':modal')")
+    page.locator(".pc-close").click()
+    assert has_focus(cite)
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_nothing_scrolls_sideways_on_a_narrow_screen(
+    answering: str, visit: Callable[..., Page], width: int
+) -> None:
+    page = visit(answering, width)
+
+    def widest() -> int:
+        return int(
+            page.evaluate(
+                "() => Math.max(...[...document.querySelectorAll("
+                "'html, .pc, .pc-scroll, .pc-text, .pc-library')]"
+                ".map(each => each.scrollWidth - each.clientWidth))"
+            )
+        )
+
+    assert widest() == 0
+    asked(page, BISCUIT)
+    assert widest() == 0
+    page.locator(".pc-cite").first.click()
+    marked(page)
+    assert widest() == 0
+    page.keyboard.press("Escape")
+    page.locator(".pc-show-list").click()
+    expect(page.locator(".pc-library")).to_be_visible()
+    assert widest() == 0
+
+
+def test_a_follow_up_shows_what_was_searched(answering: str, visit: Callable[..., Page]) -> None:
+    page = visit(answering)
+    asked(page, LIGHT)
+    assert page.locator(".pc-searched").count() == 0
+    asked(page, "And the steward?")
+    assert (
+        page.locator(".pc-searched").inner_text() == f"Searched for: “{LIGHT} And the steward?”"
+    )
+
+
+def test_a_new_conversation_forgets_the_old_one(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering)
+    asked(page, LIGHT)
+    page.locator(".pc-new").click()
+    assert page.locator(".pc-turn").count() == 0
+    assert asked(page, "And the steward?")["standalone_question"] == "And the steward?"
+
+
+def test_two_browsers_hold_two_conversations(answering: str, visit: Callable[..., Page]) -> None:
+    first, second = visit(answering), visit(answering)
+    asked(first, LIGHT)
+    assert second.locator(".pc-turn").count() == 0
+    assert asked(second, "And the steward?")["standalone_question"] == "And the steward?"
+    assert first.locator(".pc-turn").count() == 1
+
+
+def test_not_found_is_said_and_shown_apart(refusing: str, visit: Callable[..., Page]) -> None:
+    page = visit(refusing)
+    answer = asked(page, LIGHT)
+    assert page.locator(".pc-refusal").inner_text() == "Not found in these sources."
+    assert page.locator(".pc-status").inner_text() == "Not found in these sources."
+    assert page.locator(".pc-framing").inner_text() == answer["nearest_heading"]
+    assert page.locator(".pc-quotes, .pc-chip").count() == 0
+    page.locator(".pc-nearest .pc-cite").first.click()
+    assert marked(page) == answer["nearest"][0]["text"]
+
+
+def test_a_hostile_source_stays_text(answering: str, visit: Callable[..., Page]) -> None:
+    page = visit(answering)
+    assert asked(page, BISCUIT)["quotes"][0]["document"] == "hostile<b>name.md"
+    page.locator(".pc-cite").first.click()
+    assert "<script>" in marked(page)
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => window.hacked") is None
+    assert page.locator(".pc img, .pc script, .pc b").count() == 0
+    assert "onerror" in page.locator(".pc-source-title").inner_text()
+
+
+def test_a_hostile_question_stays_text(refusing: str, visit: Callable[..., Page]) -> None:
+    page = visit(refusing)
+    asked(page, HOSTILE)
+    assert page.locator(".pc-asked").inner_text() == HOSTILE
+    assert page.evaluate("() => window.hacked") is None
+
+
+def test_the_sources_are_listed_and_open_from_the_start(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering)
+    assert page.locator(".pc-count").inner_text() == "3"
+    assert page.locator(".pc-list-path").all_inner_texts() == sorted(SOURCES)
+    entry = page.locator(".pc-list-open").filter(has_text="inquest.txt")
+    entry.click()
+    page.locator(".pc-block").first.wait_for()
+    assert page.locator("mark").count() == 0
+    assert page.locator(".pc-block").all_inner_texts()[0] == "REPORT OF THE INQUEST"
+    page.keyboard.press("Escape")
+    assert has_focus(entry)
+
+
+def test_no_question_is_not_a_turn(answering: str, visit: Callable[..., Page]) -> None:
+    page = visit(answering)
+    page.locator(".pc-ask").click()
+    expect(page.locator(".pc-hint")).to_have_text("There is no question to answer.")
+    page.locator(".pc-question").fill("?!")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pc-turn")).to_have_count(0)
+
+
+def test_an_empty_index_says_how_to_fill_it(
+    tmp_path: Path, serve: Callable[[Asked], str], visit: Callable[..., Page]
+) -> None:
+    library = make_library(tmp_path, {})
+    page = visit(serve(Assistant(library, SimilarityReader(), threshold=0.0)))
+    notice = "There are no sources in this index yet."
+    assert page.locator(".pc-list-notice").inner_text() == notice
+    assert "pincite index FOLDER" in page.locator(".pc-empty").inner_text()
+    assert asked(page, LIGHT)["heading"] == notice
+    assert page.locator(".pc-refusal").inner_text() == notice
+
+
+class Slow(Recorder):
+    """Waits with its answer until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def ask(self, question: str, history: list[str]) -> Answer:
+        self.go.wait(10)
+        return super().ask(question, history)
+
+
+class Broken(Recorder):
+    """Fails in a way that nobody foresaw."""
+
+    def ask(self, question: str, history: list[str]) -> Answer:
+        raise RuntimeError("secret detail")
+
+    def sources(self) -> list[DocumentSummary]:
+        return [DocumentSummary("gone.txt", "/", "ab" * 32, "Gone", "utf-8", 1, 1)]
+
+    def document(self, path: str) -> Document | None:
+        return None
+
+
+def test_a_search_under_way_is_shown(
+    serve: Callable[[Asked], str], visit: Callable[..., Page]
+) -> None:
+    slow = Slow()
+    page = visit(serve(slow))
+    page.locator(".pc-question").fill(LIGHT)
+    page.keyboard.press("Enter")
+    expect(page.locator(".pc-pending")).to_have_text("Searching…")
+    assert page.locator(".pc-status").inner_text() == "Searching…"
+    page.locator(".pc-question").fill("Another?")
+    page.keyboard.press("Enter")
+    slow.go.set()
+    expect(page.locator(".pc-refusal")).to_have_count(1)
+    assert slow.asked == [(LIGHT, [])]
+    assert page.locator(".pc-question").input_value() == "Another?"
+
+
+def test_an_error_is_told_in_words(
+    serve: Callable[[Asked], str], visit: Callable[..., Page]
+) -> None:
+    page = visit(serve(Broken()))
+    ask(page, LIGHT)
+    message = page.locator(".pc-error").inner_text()
+    assert message.startswith("Something went wrong, and there is no answer.")
+    assert "secret" not in page.content()
+    assert page.locator(".pc-question").input_value() == LIGHT
+    page.locator(".pc-list-open").click()
+    expect(page.locator(".pc-text .pc-error")).to_have_text(
+        "gone.txt is no longer in the index. Ask the question again."
+    )
+    page.keyboard.press("Escape")
+    page.locator(".pc-question").fill("break")
+
+
+def test_what_the_user_can_mend_is_said(
+    serve: Callable[[Asked], str], visit: Callable[..., Page]
+) -> None:
+    page = visit(serve(Recorder()))
+    ask(page, "break")
+    assert page.locator(".pc-error").inner_text() == "the index is gone. Make it again."

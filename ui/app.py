@@ -1,0 +1,139 @@
+"""The page and its server. The only door to gradio.
+
+The page is one `gr.HTML` with a constant template; its script builds everything else from JSON by
+`textContent`. Not used, as measured on gradio 6.31: a template with `{{value}}` or `${value}` (it
+is compiled with `Function`, so text from a source would run), `gr.Chatbot` (strips aria and data
+attributes, loads remote images), `css=` of `launch` (rewrites the rules), gradio's events (they go
+through a queue that reports an error by a toast only, where a server function's promise rejects).
+"""
+
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import PinciteError
+from rag.render import Record
+from ui.desk import Asked, Desk
+from ui.guard import guards
+
+if TYPE_CHECKING:
+    import gradio
+
+HOST = "127.0.0.1"
+TITLE = "Pincite"
+_STATIC = files("ui") / "static"
+_SANS = ("-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+
+
+def build_app(assistant: Asked) -> "gradio.Blocks":
+    """The interface as a gradio app that is not yet served."""
+    desk = Desk(assistant)
+
+    # gradio marks a server function by an attribute, which a bound method cannot have.
+    def list_sources(request: object) -> Record:
+        return desk.list_sources(request)
+
+    def ask(request: object) -> Record:
+        return desk.ask(request)
+
+    def read_source(request: object) -> Record:
+        return desk.read_source(request)
+
+    gradio = import_gradio()
+    with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+        gradio.HTML(
+            html_template=_static("room.html"),
+            head=f"<style>{_static('room.css')}</style>",
+            js_on_load=_static("room.js"),
+            apply_default_css=False,
+            server_functions=[list_sources, ask, read_source],
+        )
+    return blocks
+
+
+@contextmanager
+def serving(assistant: Asked, port: int) -> Iterator[str]:
+    """Serve the interface on 127.0.0.1 while the context lasts; gives its address.
+
+    PinciteError when the port cannot be had.
+    """
+    check_port(port)
+    blocks = build_app(assistant)
+    gradio = import_gradio()
+    try:
+        blocks.launch(
+            server_name=HOST,
+            server_port=port,
+            share=False,
+            quiet=True,
+            inbrowser=False,
+            prevent_thread_lock=True,
+            run_history=False,
+            footer_links=[],
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+            num_workers=0,
+            favicon_path=str(_STATIC / "favicon.svg"),
+            # Names of fonts that are there or not; gradio's themes would bring fonts along.
+            theme=gradio.themes.Base(font=_SANS, font_mono=("monospace",)),
+            app_kwargs={"middleware": guards()},
+        )
+    except OSError as error:
+        raise PinciteError(_no_port(port, str(error))) from error
+    try:
+        yield f"http://{HOST}:{port}"
+    finally:
+        blocks.close(verbose=False)
+
+
+def serve_until_interrupted(assistant: Asked, port: int, *, open_browser: bool) -> None:
+    """Serve the interface until Ctrl+C."""
+    with serving(assistant, port) as address:
+        click.echo(f"Pincite is open at {address} (Ctrl+C stops it)")
+        if open_browser:
+            webbrowser.open(address)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+def check_port(port: int) -> None:
+    """PinciteError when the port cannot be had, before anything slow is done."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PinciteError(_no_port(port, error.strerror or str(error))) from error
+
+
+def import_gradio() -> Any:
+    """gradio, told before its first import to keep to itself."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # gradio calls its own server while it starts; a proxy set for the web must not be asked.
+    for name in ("NO_PROXY", "no_proxy"):
+        direct = os.environ.get(name, "").split(",")
+        os.environ[name] = ",".join(filter(None, {**dict.fromkeys(direct), HOST: None}))
+    import gradio
+
+    return gradio
+
+
+def _static(name: str) -> str:
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+def _no_port(port: int, reason: str) -> str:
+    return (
+        f"port {port} on {HOST} cannot be used ({reason}). "
+        f"Name another: pincite serve --port {port + 1}"
+    )

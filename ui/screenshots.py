@@ -1,0 +1,139 @@
+"""Pictures of the interface: `python -m ui.screenshots --out DIR [--index DIR]`.
+
+Needs the test extra (playwright) and Debian's package chromium. Shows the sample sources of
+`eval/archive`, or another index, at 1280 and 390 pixels wide.
+"""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from index.errors import PinciteError
+from rag.config import Config
+from rag.options import config_options
+from ui.app import HOST, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {1280: 800, 390: 844}
+QUESTION = "How many were saved and how many perished?"
+FOLLOW_UP = "And who brought them off?"
+UNANSWERED = "What is the boiling point of ethanol?"
+
+
+@contextmanager
+def chromium() -> "Iterator[Browser]":
+    """Debian's Chromium, set to ask nothing of the network on its own account."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise PinciteError("there is no Chromium: install Debian's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(page: "Page", question: str) -> None:
+    """Ask as a person does, and wait for the answer."""
+    turns = page.locator(".pc-turn")
+    before = turns.count()
+    page.locator(".pc-question").fill(question)
+    page.keyboard.press("Enter")
+    turns.nth(before).locator(".pc-refusal, .pc-quotes, .pc-error").first.wait_for()
+
+
+def open_quote(page: "Page") -> None:
+    """Open the source of the last answer's first quote."""
+    page.locator(".pc-turn").last.locator(".pc-cite").first.click()
+    page.locator("mark").wait_for()
+
+
+def _answer(page: "Page") -> None:
+    ask(page, QUESTION)
+
+
+def _source(page: "Page") -> None:
+    ask(page, QUESTION)
+    open_quote(page)
+
+
+def _follow_up(page: "Page") -> None:
+    ask(page, QUESTION)
+    ask(page, FOLLOW_UP)
+
+
+def _not_found(page: "Page") -> None:
+    ask(page, UNANSWERED)
+
+
+def _empty(page: "Page") -> None:
+    page.locator(".pc-list-open, .pc-empty").first.wait_for(state="attached")
+
+
+SCENES: dict[str, Callable[["Page"], None]] = {
+    "empty": _empty,
+    "answer": _answer,
+    "source": _source,
+    "follow-up": _follow_up,
+    "not-found": _not_found,
+}
+
+
+def take(address: str, out: Path, scheme: str) -> None:
+    """Every scene at every size, as DIR/SCENE-WIDTH.png."""
+    out.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        for width, height in SIZES.items():
+            for name, act in SCENES.items():
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    color_scheme="dark" if scheme == "dark" else "light",
+                )
+                page = context.new_page()
+                page.goto(address)
+                page.locator(".pc-question").wait_for()
+                act(page)
+                page.screenshot(path=out / f"{name}-{width}.png")
+                context.close()
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--scheme", type=click.Choice(["light", "dark"]), default="light")
+@config_options
+def main(config: Config, out: Path, scheme: str) -> None:
+    """Take pictures of the interface over an index."""
+    from rag.assistant import open_assistant
+
+    with serving(open_assistant(config), free_port()) as address:
+        take(address, out, scheme)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,332 @@
+// The reading room. gr.HTML runs this once, as a function of (element, trigger, props, server, ...).
+//
+// Everything that comes from the server is put on the page by `textContent`, in elements made here:
+// there is no innerHTML and no template. Text is never measured or cut here either: offsets are
+// code points, which these strings do not count in.
+
+const find = (name) => element.querySelector(".pc-" + name);
+const root = element.querySelector(".pc");
+const narrow = window.matchMedia("(max-width: 63.99rem)");
+const box = find("question");
+const dialog = find("source");
+
+const SEARCHING = "Searching…";
+const FAILED =
+  "Something went wrong, and there is no answer. Is Pincite still running? " +
+  "The terminal that it runs in says more.";
+
+const room = { earlier: [], busy: false, opener: null, opening: 0 };
+
+// -- elements ------------------------------------------------------------------------------------
+
+function make(tag, name, ...children) {
+  const made = document.createElement(tag);
+  if (name) made.className = name.split(" ").map((each) => "pc-" + each).join(" ");
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+function button(name, act, ...children) {
+  const made = make("button", name, ...children);
+  made.type = "button";
+  made.addEventListener("click", () => act(made));
+  return made;
+}
+
+function unseen(text) {
+  return make("span", "unseen", text);
+}
+
+function show(name, visible) {
+  find(name).hidden = !visible;
+}
+
+function say(text) {
+  find("status").textContent = text;
+}
+
+// -- the list of sources ---------------------------------------------------------------------------
+
+async function listSources() {
+  const reply = await call(server.list_sources, {});
+  const sources = reply.sources || [];
+  const notice = reply.error || reply.notice;
+  find("count").textContent = sources.length ? String(sources.length) : "";
+  find("list").replaceChildren(...sources.map(sourceItem));
+  find("list-notice").textContent = notice || "";
+  show("list-notice", Boolean(notice));
+  show("empty", !reply.error && sources.length === 0);
+}
+
+function sourceItem(source) {
+  const title = make("span", "list-title", source.title);
+  const path = source.title === source.document ? null : make("span", "list-path", source.document);
+  const open = button("list-open", (self) => openSource(source, "", self), title, path);
+  return make("li", "", open);
+}
+
+function showList(visible) {
+  root.classList.toggle("pc-listing", visible);
+  find("show-list").setAttribute("aria-expanded", String(visible));
+}
+
+// -- questions and answers -------------------------------------------------------------------------
+
+async function ask() {
+  const question = box.value.trim();
+  if (room.busy) return;
+  setBusy(true);
+  const answer = make("div", "answer", make("p", "framing pending", SEARCHING));
+  const turn = make("li", "turn", make("h2", "asked", question), answer);
+  if (question) {
+    show("welcome", false);
+    find("turns").append(turn);
+    turn.scrollIntoView({ block: "start" });
+    box.value = "";
+    fit();
+  }
+  say(SEARCHING);
+  const reply = await call(server.ask, { question, history: room.earlier });
+  setBusy(false);
+  settle(question, turn, answer, reply);
+}
+
+function settle(question, turn, answer, reply) {
+  if (reply.error) {
+    answer.replaceChildren(make("p", "error", reply.error));
+    say(reply.error);
+    box.value = box.value || question;
+    fit();
+    if (!question) hint(reply.error);
+  } else if (reply.answer.reason === "no_question") {
+    turn.remove();
+    hint(reply.answer.heading);
+    say(reply.answer.heading);
+  } else {
+    room.earlier.push(question);
+    answer.replaceChildren(...answerParts(reply.answer));
+    show("new", true);
+    say(reply.answer.heading);
+    turn.scrollIntoView({ block: "start" });
+  }
+}
+
+function setBusy(busy) {
+  room.busy = busy;
+  find("ask").setAttribute("aria-disabled", String(busy));
+  find("talk").setAttribute("aria-busy", String(busy));
+}
+
+async function call(serverFunction, request) {
+  try {
+    return await serverFunction(request);
+  } catch {
+    return { error: FAILED };
+  }
+}
+
+function hint(text) {
+  find("hint").textContent = text;
+  find("hint").classList.add("pc-warning");
+}
+
+function answerParts(answer) {
+  const parts = [];
+  if (answer.searched_for) {
+    parts.push(make("p", "searched", "Searched for: ", make("q", "", answer.searched_for)));
+  }
+  if (answer.abstained) {
+    parts.push(make("p", "refusal", answer.heading));
+    if (answer.nearest.length) {
+      parts.push(make("p", "framing", answer.nearest_heading));
+      parts.push(make("ul", "nearest", ...answer.nearest.map((quote) => quoteItem(quote, false))));
+    }
+  } else {
+    parts.push(make("p", "framing", answer.heading));
+    parts.push(make("ol", "quotes", ...answer.quotes.map((quote) => quoteItem(quote, true))));
+  }
+  return parts;
+}
+
+function quoteItem(quote, numbered) {
+  const words = make("blockquote", "words", make("p", "", quote.display));
+  const number = numbered ? make("span", "chip", String(quote.number)) : null;
+  const section = quote.section ? make("span", "section", quote.section) : null;
+  const place = make("span", "", make("span", "pin", quote.citation), section ? " " : null, section);
+  const open = button(
+    "cite",
+    (self) => openSource(quote, quote.locator, self),
+    unseen(numbered ? "Open the source at quote " : "Open the source at this passage: "),
+    number,
+    place,
+  );
+  return make("li", "quote", words, open, ...quote.witnesses.map(witnessLine));
+}
+
+function witnessLine(witness) {
+  const open = button(
+    "cite also-cite",
+    (self) => openSource(witness, witness.locator, self),
+    unseen("Open the source at this passage: "),
+    make("span", "pin", witness.citation),
+  );
+  const difference = witness.same ? null : make("span", "differs", "wording differs");
+  return make("p", "also", "Also in ", open, difference ? " " : null, difference);
+}
+
+function startAnew() {
+  room.earlier = [];
+  closeSource();
+  find("turns").replaceChildren();
+  show("welcome", true);
+  show("new", false);
+  box.focus();
+}
+
+// -- the source panel --------------------------------------------------------------------------------
+
+async function openSource(target, place, opener) {
+  const opening = ++room.opening;
+  setOpener(opener);
+  showList(false);
+  fillSource(target.title || target.document, target.document, place, "");
+  find("text").replaceChildren(make("p", "loading", "Opening…"));
+  showDialog();
+  const reply = await call(server.read_source, {
+    document: target.document,
+    start: target.start,
+    end: target.end,
+    sha256: target.sha256,
+  });
+  if (opening !== room.opening) return;
+  if (reply.error) showSourceError(reply.error);
+  else showSource(reply, target, place);
+}
+
+function showSource(source, target, place) {
+  fillSource(source.title, source.document, place, proof(source, target));
+  find("text").replaceChildren(...source.blocks.map(blockElement));
+  focusSource();
+}
+
+function showSourceError(message) {
+  find("text").replaceChildren(make("p", "error", message));
+  say(message);
+  find("source-title").focus({ preventScroll: true });
+}
+
+function fillSource(title, path, place, proven) {
+  find("source-title").textContent = title;
+  const pinned = place ? [make("span", "source-pin", place)] : [];
+  find("source-place").replaceChildren(make("span", "source-path", path), ...pinned);
+  find("proof").textContent = proven;
+}
+
+function proof(source, target) {
+  const range = target.end ? "Characters " + target.start + " to " + target.end + ". " : "";
+  return range + "SHA-256 " + source.sha256.slice(0, 16) + "…";
+}
+
+function blockElement(block) {
+  const made = make(block.kind === "heading" ? "h3" : "p", "block " + block.kind);
+  if (block.wrapped) made.classList.add("pc-wrapped");
+  let mark = null;
+  for (const part of block.parts) {
+    if (part.mark && !mark) {
+      mark = make("mark", "mark");
+      mark.tabIndex = -1;
+      made.append(mark);
+    }
+    const text = part.aside ? make("span", "aside", part.text) : part.text;
+    (part.mark ? mark : made).append(text);
+  }
+  return made;
+}
+
+function focusSource() {
+  const mark = find("mark");
+  const text = find("text");
+  if (mark) {
+    const above = mark.getBoundingClientRect().top - text.getBoundingClientRect().top;
+    const before = Math.max(24, (text.clientHeight - mark.offsetHeight) / 3);
+    text.scrollTop += above - before;
+  } else {
+    text.scrollTop = 0;
+  }
+  (mark || find("source-title")).focus({ preventScroll: true });
+}
+
+function showDialog() {
+  root.classList.add("pc-reading");
+  if (dialog.open) return;
+  if (narrow.matches) dialog.showModal();
+  else dialog.show();
+}
+
+function closeSource() {
+  room.opening += 1;
+  if (!dialog.open) return;
+  dialog.close();
+  root.classList.remove("pc-reading");
+  const opener = room.opener;
+  setOpener(null);
+  (opener && opener.isConnected && opener.offsetParent ? opener : box).focus();
+}
+
+function setOpener(opener) {
+  if (room.opener) room.opener.removeAttribute("aria-current");
+  room.opener = opener;
+  if (opener) opener.setAttribute("aria-current", "true");
+}
+
+// A panel beside the answer on a wide screen, a sheet over it on a narrow one.
+function refit() {
+  if (!dialog.open) return;
+  dialog.close();
+  showDialog();
+  focusSource();
+}
+
+// -- wiring ------------------------------------------------------------------------------------------
+
+function fit() {
+  box.style.height = "auto";
+  box.style.height = Math.min(box.scrollHeight + 2, 160) + "px";
+}
+
+box.addEventListener("input", fit);
+box.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  ask();
+});
+find("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+  box.focus();
+});
+find("new").addEventListener("click", startAnew);
+find("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  box.focus();
+});
+find("show-list").addEventListener("click", () => {
+  showList(!root.classList.contains("pc-listing"));
+});
+find("close").addEventListener("click", closeSource);
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  closeSource();
+});
+element.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  if (dialog.open) closeSource();
+  else if (root.classList.contains("pc-listing")) {
+    showList(false);
+    find("show-list").focus();
+  }
+});
+narrow.addEventListener("change", refit);
+
+listSources();
+if (!narrow.matches) box.focus();

@@ -96,7 +96,7 @@ class TransformerEmbedder:
 
     def _prompt(self, kind: str) -> str:
         names = (kind, "passage") if kind == "document" else (kind,)
-        return next((self._prompts.get(name) or "" for name in names if name in self._prompts), "")
+        return next((prompt for name in names if (prompt := self._prompts.get(name))), "")
 
     def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
         outputs: Any = self._model.encode(

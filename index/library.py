@@ -25,6 +25,10 @@ class Snapshot:
     _searcher: Searcher
     _documents: dict[str, Document | None] = field(default_factory=dict)
 
+    def can_read(self, question: str) -> bool:
+        """Whether the model takes in the whole question; it cuts off the end of a longer one."""
+        return self._searcher.can_read(question)
+
     def search(self, question: str) -> list[Hit]:
         """Passages that may answer, best first."""
         return self._searcher.search(question)
@@ -49,8 +53,7 @@ class Library:
         self._folder = folder
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._store = open_reading(folder)
-        self._snapshot = self._open_snapshot()
+        self._store, self._snapshot = self._open()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -60,17 +63,25 @@ class Library:
         """
         with self._lock:
             if current_generation(self._folder) != self._store.generation:
+                store, snapshot = self._open()
                 self._store.close()
-                self._store = open_reading(self._folder)
-                self._snapshot = self._open_snapshot()
+                self._store, self._snapshot = store, snapshot
             yield self._snapshot
 
     def close(self) -> None:
         with self._lock:
             self._store.close()
 
-    def _open_snapshot(self) -> Snapshot:
-        settings = self._store.settings
+    def _open(self) -> tuple[Store, Snapshot]:
+        store = open_reading(self._folder)
+        try:
+            return store, self._snapshot_of(store)
+        except BaseException:
+            store.close()
+            raise
+
+    def _snapshot_of(self, store: Store) -> Snapshot:
+        settings = store.settings
         if settings and settings.model_sha256 != self._embedder.sha256:
             raise ModelError(
                 f"the index {self._folder} was made with the model {settings.model} (weights "
@@ -78,7 +89,7 @@ class Library:
                 f"{self._embedder.sha256[:12]}). Use that model, or make the index anew: "
                 f"pincite index FOLDER --index {self._folder} --rebuild"
             )
-        found = vectors.load(self._folder, self._store.generation)
+        found = vectors.load(self._folder, store.generation)
         # Missing, stale (a writer is at work) or damaged: the database holds all it is made from.
-        nearest = found or vectors.build(*self._store.vectors())
-        return Snapshot(self._store, Searcher(self._store, nearest, self._embedder))
+        nearest = found or vectors.build(*store.vectors())
+        return Snapshot(store, Searcher(store, nearest, self._embedder))

@@ -39,6 +39,10 @@ class Searcher:
         self._vectors = vectors
         self._embedder = embedder
 
+    def can_read(self, question: str) -> bool:
+        """Whether the question has no more word pieces than the model takes in."""
+        return self._embedder.count(question) <= self._embedder.limit
+
     def search(self, question: str) -> list[Hit]:
         """The candidates for `question`, best first: at most `CANDIDATES` passages."""
         if not len(self._vectors) or not question.strip():

@@ -282,6 +282,7 @@ class Store:
             (path,),
         ).fetchall()
         self._count_pieces((np.frombuffer(row[0], dtype="<u4").tolist() for row in rows), -1)
+        self._db.execute("DELETE FROM piece_counts WHERE passages = 0")
         self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
 
     def _put_blocks(self, document_id: int, blocks: Sequence[Block]) -> None:
@@ -366,7 +367,10 @@ class Store:
 
     def check_sound(self) -> str | None:
         """None when SQLite finds the database sound, else what it says is wrong."""
-        result = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+        try:
+            result = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return str(error)
         return None if result == "ok" else result
 
     def close(self) -> None:
@@ -380,14 +384,13 @@ def open_reading(folder: Path) -> Store:
     """
     path = folder / DATABASE
     if not path.is_file():
-        raise IndexFolderError(
-            f"there is no index in {folder}. Make one: pincite index FOLDER --index {folder}"
-        )
-    with _readable(folder):
-        # Not opened with mode=ro: a reader of a WAL database needs to create its -shm file.
-        connection = _connect(path)
+        raise IndexFolderError(_no_index(folder))
+    # Not opened with mode=ro: a reader of a WAL database needs to create its -shm file.
+    with _readable(folder), _closed_on_error(_connect(path)) as connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
+        if _is_blank(connection):
+            raise IndexFolderError(_no_index(folder))
         _check_version(folder, connection)
         return Store(folder, connection)
 
@@ -413,8 +416,7 @@ def writing(folder: Path) -> Iterator[Store]:
             f"another process is writing to the index {folder}. Wait for it to finish and retry."
         ) from error
     try:
-        with _readable(folder):
-            connection = _connect(folder / DATABASE)
+        with _readable(folder), _closed_on_error(_connect(folder / DATABASE)) as connection:
             _create(folder, connection)
         try:
             yield Store(folder, connection)
@@ -446,6 +448,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+@contextmanager
 def _readable(folder: Path) -> Iterator[None]:
     try:
         yield
@@ -459,13 +470,22 @@ def _readable(folder: Path) -> Iterator[None]:
 def _create(folder: Path, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if not _is_blank(connection):
         _check_version(folder, connection)
         return
     # In one transaction with the version, so that a half-made database is never opened.
     connection.executescript(
         f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
     )
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    """Whether there is no table in the database: whoever made it was stopped before it had any."""
+    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
+def _no_index(folder: Path) -> str:
+    return f"there is no index in {folder}. Make one: pincite index FOLDER --index {folder}"
 
 
 def _check_version(folder: Path, connection: sqlite3.Connection) -> None:

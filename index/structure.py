@@ -29,6 +29,7 @@ _DOTTED_NUMBER = re.compile(r"[\s\ufeff]*(\d{1,4})[.)]\s+(?=\S)")
 _NOTES_HEADING = re.compile(
     r"\W*(?:end ?notes?|foot ?notes?|notes(?: and references)?)\W*$", re.IGNORECASE
 )
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SENTENCE_END = re.compile(r"[.!?:;…]['\"”’»)\]*_⁰¹²³⁴-⁹]*\d{0,3}$")
 _BROKEN_WORD = re.compile(r"\w[-\u2010\u00ad]\*?$")
 
@@ -51,7 +52,7 @@ def plain_blocks(text: str) -> tuple[Block, ...]:
 
 def finish(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Complete raw blocks: page breaks healed, numbers found, sections and pages filled in."""
-    joined = _join_broken(text, list(blocks))
+    joined = _join_broken(text, _footnotes(text, list(blocks)))
     return tuple(_with_places(_number(text, joined), text))
 
 
@@ -140,20 +141,49 @@ def _is_title(line: str) -> bool:
     return bool(words) and not line[0].islower() and capitals >= 0.6 * len(words)
 
 
+def _footnotes(text: str, blocks: list[Block]) -> list[Block]:
+    """Make notes of the numbered paragraphs above a page footer that its page has markers for."""
+    out = list(blocks)
+    top = 0
+    for footer, block in enumerate(blocks):
+        if not block.place.page:
+            continue
+        at = footer - 1
+        while at >= top and (note := _footnote(text, blocks[top], blocks[at])):
+            out[at] = note
+            at -= 1
+        top = footer + 1
+    return out
+
+
+def _footnote(text: str, top: Block, block: Block) -> Block | None:
+    """The block as a note without its number, if the page from `top` on refers to that number."""
+    match = _NUMBER.match(text, block.span.start, block.span.end)
+    if block.kind is not BlockKind.PARAGRAPH or not match:
+        return None
+    number = match[1]
+    marker = rf"\S(?:{number.translate(_SUPERSCRIPTS)}|\[\^?{number}\])(?![\d⁰¹²³⁴-⁹])"
+    if not re.search(marker, text[top.span.start : block.span.start]):
+        return None
+    place = block.place._replace(note=number)
+    span = Span(match.end(), block.span.end)
+    return replace(block, kind=BlockKind.NOTE, span=span, place=place)
+
+
 def _join_broken(text: str, blocks: list[Block]) -> list[Block]:
     """Join a paragraph that stops in mid-sentence to the one that goes on in lower case.
 
-    Footers between the two halves become holes of the joined block, and stay blocks themselves so
-    that page numbers are still counted.
+    Footnotes and footers between the two halves become holes of the joined block, and stay blocks
+    themselves, to be quoted and counted.
     """
     joined: list[Block] = []
     open_at: int | None = None
     for block in blocks:
-        if block.kind is BlockKind.FURNITURE and open_at is not None:
+        if block.kind in (BlockKind.FURNITURE, BlockKind.NOTE) and open_at is not None:
             joined.append(block)
             continue
         if open_at is not None and _goes_on(text, joined[open_at], block):
-            joined[open_at] = _merge(joined[open_at], block, joined[open_at + 1 :])
+            joined[open_at] = _merge(text, joined[open_at], block, joined[open_at + 1 :])
             continue
         joined.append(block)
         open_at = len(joined) - 1 if block.kind is BlockKind.PARAGRAPH else None
@@ -169,13 +199,17 @@ def _goes_on(text: str, first: Block, second: Block) -> bool:
     )
 
 
-def _merge(first: Block, second: Block, between: Sequence[Block]) -> Block:
-    fresh = (block.span for block in between if block.span.start >= first.span.end)
-    return replace(
-        first,
-        span=Span(first.span.start, second.span.end),
-        holes=(*first.holes, *fresh, *second.holes),
-    )
+def _merge(text: str, first: Block, second: Block, between: Sequence[Block]) -> Block:
+    holes = list(first.holes)
+    at = first.span.end
+    for block in between:
+        if block.span.start >= at:
+            gap = text[at : block.span.start]
+            # A footnote's number stands before its span.
+            holes.append(Span(at + len(gap) - len(gap.lstrip()), block.span.end))
+            at = block.span.end
+    span = Span(first.span.start, second.span.end)
+    return replace(first, span=span, holes=(*holes, *second.holes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +290,22 @@ def _with_places(blocks: list[Block], text: str) -> Iterator[Block]:
         if block.kind is BlockKind.HEADING:
             section = (*block.place.section, heal(text, block.span, block.holes).text)
             paragraph = note = None
-        if block.kind is BlockKind.NOTE:
-            note = block.place.note
+        if block.kind is BlockKind.NOTE and _in_notes(section):
+            paragraph, note = None, block.place.note
         elif block.place.paragraph:
             paragraph, note = block.place.paragraph, None
+        own_note = block.place.note or note
         yield replace(
             block,
             place=block.place._replace(
-                section=section, page=page, paragraph=None if note else paragraph, note=note
+                section=section, page=page, paragraph=None if own_note else paragraph, note=own_note
             ),
         )
+
+
+def _in_notes(section: tuple[str, ...]) -> bool:
+    """Whether a section is of endnotes: what follows a note there belongs to it."""
+    return bool(section and _NOTES_HEADING.match(section[-1]))
 
 
 def _pages(blocks: list[Block]) -> list[str | None]:

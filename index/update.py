@@ -6,6 +6,8 @@ document in a transaction of its own, so whatever stops a run, what was committe
 
 import hashlib
 import os
+import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,6 +24,9 @@ from index.types import Document, Passage
 # Passages are gathered from several documents until there are this many, so that a folder of
 # short files is embedded in full batches as well.
 GATHER = 64
+
+# What Python makes of the bytes of a file name that are not UTF-8.
+_NOT_UTF_8 = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ class Updater:
         folders = {path.resolve() for path in paths if path.is_dir()}
         there = {source.path for source in sources}
         for summary in known:
-            gone = summary.path not in there and not os.path.lexists(summary.file)
+            gone = summary.path not in there and _is_gone(summary.file)
             if Path(summary.root) in folders and gone:
                 self._store.drop(summary.path)
                 self._summary.removed += 1
@@ -211,7 +216,7 @@ def _walk(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
     if not path.exists():
         raise IndexFolderError(f"there is no file or folder {path}")
     if not path.is_dir():
-        yield SourceFile(path.parent.resolve(), path.name)
+        yield from _named(path.parent.resolve(), path.name, failures)
         return
     root = path.resolve()
     entered = {root}
@@ -220,25 +225,41 @@ def _walk(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
             name for name in folders if _enters(Path(folder) / name, entered, failures)
         )
         for name in files:
-            if name.startswith("."):
-                continue
-            if not name.isprintable():
-                reason = "its name is not valid UTF-8 or holds control characters; rename it"
-                failures.append(Failure(ascii(str(Path(folder) / name)), reason))
-                continue
-            yield SourceFile(root, (Path(folder) / name).relative_to(root).as_posix())
+            if not name.startswith("."):
+                relative = (Path(folder) / name).relative_to(root).as_posix()
+                yield from _named(root, relative, failures)
+
+
+def _named(root: Path, path: str, failures: list[Failure]) -> Iterator[SourceFile]:
+    """The file, if its name can be stored and shown."""
+    source = SourceFile(root, path)
+    if path.isprintable() and not _NOT_UTF_8.search(str(root)):
+        yield source
+    else:
+        reason = "its name is not valid UTF-8 or holds control characters; rename it"
+        failures.append(Failure(ascii(str(source.file)), reason))
 
 
 def _enters(folder: Path, entered: set[Path], failures: list[Failure]) -> bool:
-    """Whether to go into a subfolder: no hidden one, no link to one that was entered before."""
+    """Whether to go into a subfolder: no hidden one, none that a link leads back to."""
     if folder.name.startswith("."):
         return False
     target = folder.resolve()
-    if folder.is_symlink() and target in entered:
+    if folder != target and target in entered:
         failures.append(Failure(str(folder), f"a link back to {target}, which is indexed already"))
         return False
     entered.add(target)
     return True
+
+
+def _is_gone(file: Path) -> bool:
+    """Whether there is no such file; one that cannot be looked for may well be there."""
+    try:
+        return stat.S_ISDIR(file.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _unlisted(failures: list[Failure]) -> Callable[[OSError], None]:

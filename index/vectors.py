@@ -77,7 +77,8 @@ def publish(folder: Path, generation: int, index: VectorIndex) -> Path:
         os.fsync(file.fileno())
     temporary.replace(final)
     _sync_folder(folder)
-    for old in [*_published(folder)[:-2], *folder.glob("vectors-*.tmp")]:
+    others = [path for path in _published(folder) if path != final]
+    for old in [*others[:-1], *folder.glob("vectors-*.tmp")]:
         old.unlink()
     return final
 
@@ -87,10 +88,18 @@ def load(folder: Path, generation: int) -> VectorIndex | None:
     for path in _published(folder):
         _, number, digest = path.stem.split("-")
         if int(number) == generation:
-            data = path.read_bytes()
+            data = _read(path)
             if hashlib.sha256(data).hexdigest() == digest:
                 return from_bytes(data)
     return None
+
+
+def _read(path: Path) -> bytes:
+    """A file's bytes, none if a writer has just dropped it for a newer generation."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _published(folder: Path) -> list[Path]:

@@ -29,7 +29,7 @@ class Assistant:
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer `question`; `history` holds the questions before it, oldest first."""
         started = time.perf_counter()
-        searched = standalone(question, history)
+        searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
             quotes, nearest, confidence, reason = self._answer(searched, snapshot)
         return Answer(
@@ -52,6 +52,8 @@ class Assistant:
         """Quotes, nearest passages, confidence, and the reason if there are no quotes."""
         if not any(character.isalnum() for character in question):
             return (), (), 0.0, Reason.NO_QUESTION
+        if not snapshot.can_read(question):
+            return (), (), 0.0, Reason.TOO_LONG
         hits = snapshot.search(question)
         if not hits:
             return (), (), 0.0, Reason.NO_SOURCES
@@ -61,6 +63,17 @@ class Assistant:
         if quotes and verdict.confidence >= self._threshold:
             return quotes, (), verdict.confidence, None
         return (), _nearest(hits, gate), verdict.confidence, Reason.NOT_FOUND
+
+
+def _searched(question: str, history: Sequence[str]) -> str:
+    """The question made to stand alone, unless it asks nothing.
+
+    Unpaired surrogates, which come from arguments that are not UTF-8, become question marks:
+    neither the model nor the database takes them.
+    """
+    asks = any(character.isalnum() for character in question)
+    searched = standalone(question, history) if asks else question
+    return searched.encode("utf-8", "replace").decode("utf-8")
 
 
 def _nearest(hits: Sequence[Hit], gate: Gate) -> tuple[Quote, ...]:

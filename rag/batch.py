@@ -41,7 +41,9 @@ def run_batch(config: Config, questions: Path, out: Path) -> None:
     with console.status("Loading the embedding model"):
         assistant = open_assistant(config)
     answer_all(assistant, track(asked, "Answering", console=console), out)
-    console.print(f"{len(asked)} answers written to {out}", markup=False)
+    console.print(
+        f"{len(asked)} answers written to {out}", markup=False, emoji=False, soft_wrap=True
+    )
 
 
 def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> None:
@@ -64,11 +66,14 @@ def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> N
 def _asked(name: str, line: str) -> Asked:
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PinciteError(f"{name} is not JSON: {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
         raise PinciteError(f"{name}: an object with a string `question` is expected")
     history = record.get("history") or []
     if not isinstance(history, list) or not all(isinstance(item, str) for item in history):
         raise PinciteError(f"{name}: `history` has to be a list of questions")
-    return Asked(str(record.get("id", name)), record["question"], tuple(history))
+    question_id = record.get("id")
+    return Asked(
+        name if question_id is None else str(question_id), record["question"], tuple(history)
+    )

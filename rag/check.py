@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -13,7 +13,12 @@ from index.errors import PinciteError, SourceError
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Span
 from rag.config import Config
-from rag.render import FORMAT
+from rag.render import FORMAT, quote_record, visible
+from rag.types import Claim
+from rag.verify import Gate
+
+# Parts of a citation that follow from its range.
+SHOWN = ("display", "locator", "page", "section")
 
 
 def check_answers(config: Config, answers: Path, sources: Path | None) -> bool:
@@ -26,7 +31,7 @@ def check_answers(config: Config, answers: Path, sources: Path | None) -> bool:
     checked = list(checker.check(answers))
     wrong = [item for item in checked if item.problem]
     for item in wrong:
-        click.echo(f"{item.answer} [{item.number}] {item.citation}: {item.problem}")
+        click.echo(visible(f"{item.answer} [{item.number}] {item.citation}: {item.problem}"))
     click.echo(f"{len(checked)} citations checked, {len(wrong)} wrong.")
     return not wrong
 
@@ -53,7 +58,7 @@ class Checker:
         """Check every citation in a file that `pincite ask --json` or `pincite batch` wrote."""
         for name, record in load_answers(answers):
             for key in ("quotes", "nearest"):
-                for number, quote in enumerate(record.get(key) or [], start=1):
+                for number, quote in enumerate(record[key], start=1):
                     yield self._check(name, number, quote)
 
     def _check(self, name: str, number: int, quote: object) -> Checked:
@@ -74,7 +79,7 @@ class Checker:
         problems = [_wrong_text(document, Span(start, end), quote.get("text"))]
         if quote.get("sha256") != document.sha256:
             problems.append("the file has changed since (SHA-256 differs)")
-        return "; ".join(filter(None, problems)) or None
+        return "; ".join(filter(None, problems)) or _wrong_shown(document, Span(start, end), quote)
 
     def _document(self, path: str) -> Document | str:
         """The source as it is now, or why it cannot be read."""
@@ -83,7 +88,11 @@ class Checker:
         return self._documents[path]
 
     def _read(self, path: str) -> Document | str:
-        file = self._sources / path if self._sources else self._files.get(path)
+        file = self._files.get(path)
+        if self._sources:
+            if not _is_inside(path):
+                return "that is no name of a document in the sources"
+            file = self._sources / path
         if file is None:
             return "the document is not in the index; name its folder with --sources"
         try:
@@ -92,12 +101,28 @@ class Checker:
             return f"{file}: {error}"
 
 
+def _is_inside(path: str) -> bool:
+    """Whether a document's name stays in the folder that it is looked for in."""
+    parts = PurePosixPath(path)
+    return path.isprintable() and not parts.is_absolute() and ".." not in parts.parts
+
+
 def _wrong_text(document: Document, span: Span, text: object) -> str | None:
     if span.end > len(document.text):
         return f"the offsets end at {span.end}, the text at {len(document.text)}"
     if span.of(document.text) != text:
         return "the text differs from the source at these offsets"
     return None
+
+
+def _wrong_shown(document: Document, span: Span, record: dict[str, Any]) -> str | None:
+    """What a reader is shown has to follow from the source as well, not the exact text alone."""
+    quote = Gate({document.path: document}.get).quote(Claim(document.path, span, 0.0))
+    if quote is None:
+        return "no quote: it cuts a word, or lies in a heading, contents or page furniture"
+    right = quote_record(0, quote)
+    wrong = [key for key in SHOWN if key in record and record[key] != right[key]]
+    return f"{', '.join(wrong)} not as in the source" if wrong else None
 
 
 def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -113,6 +138,9 @@ def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             raise PinciteError(
                 f"{name} has format {record.get('format')!r}; this Pincite checks format {FORMAT}"
             )
+        for key in ("quotes", "nearest"):
+            if not isinstance(record.get(key), list):
+                raise PinciteError(f"{name} is not an answer: it has no list of {key}")
         yield str(record.get("id", f"line {number}")), record
 
 
@@ -120,7 +148,7 @@ def _objects(content: str) -> Iterator[tuple[int, str]]:
     """The whole content if it is one JSON value, else its lines that are not empty."""
     try:
         json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         for number, line in enumerate(content.split("\n"), start=1):
             if line.strip():
                 yield number, line
@@ -131,7 +159,7 @@ def _objects(content: str) -> Iterator[tuple[int, str]]:
 def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PinciteError(f"{name} is not JSON: {error}") from error
     if not isinstance(record, dict):
         raise PinciteError(f"{name} is not an answer: a JSON object is expected")

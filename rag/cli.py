@@ -9,6 +9,7 @@ import click
 from index.errors import PinciteError
 from rag.config import Config
 from rag.options import config_options
+from rag.render import visible
 
 _EXISTING = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -112,5 +113,5 @@ def main() -> None:
     try:
         commands()
     except PinciteError as error:
-        click.echo(f"pincite: {error}", err=True)
+        click.echo(f"pincite: {visible(str(error))}", err=True)
         sys.exit(1)

@@ -31,13 +31,14 @@ def compose(claims: Sequence[Claim], hits: Sequence[Hit], gate: Gate) -> tuple[Q
         for hit in hits
         for sentence in hit.passage
     }
-    chosen: list[_Candidate] = []
+    distinct: list[_Candidate] = []
     for claim in _near_the_best(claims):
         quote = gate.quote(claim)
         if quote:
             context = contexts.get((claim.document, claim.span), quote.display)
-            _take(chosen, _Candidate(quote, claim.score, context), gate)
-    return tuple(_with_witnesses(candidate) for candidate in chosen[:MOST_QUOTES])
+            _take(distinct, _Candidate(quote, claim.score, context))
+    joined = _join_neighbours(distinct, gate)
+    return tuple(_with_witnesses(candidate) for candidate in joined[:MOST_QUOTES])
 
 
 def _near_the_best(claims: Sequence[Claim]) -> list[Claim]:
@@ -45,20 +46,19 @@ def _near_the_best(claims: Sequence[Claim]) -> list[Claim]:
     return [claim for claim in looked_at if claim.score >= looked_at[0].score - MARGIN]
 
 
-def _take(chosen: list[_Candidate], new: _Candidate, gate: Gate) -> None:
-    """Add a candidate: as a copy of one chosen before, as the neighbour of one, or as one more."""
+def _take(chosen: list[_Candidate], new: _Candidate) -> None:
+    """Add a candidate: as a copy of one chosen before, or as one more."""
     for at, old in enumerate(chosen):
-        merged = _as_copy(old, new) or _as_neighbour(old, new, gate)
-        if merged:
-            chosen[at] = merged
+        if _same_document(old, new) and old.quote.span.overlaps(new.quote.span):
+            return
+        if are_copies(old.quote.display, new.quote.display, old.context, new.context):
+            chosen[at] = _best_witness(old, new)
             return
     chosen.append(new)
 
 
-def _as_copy(old: _Candidate, new: _Candidate) -> _Candidate | None:
-    """Both as one, the fuller wording as the quote and the other as its copy."""
-    if not are_copies(old.quote.display, new.quote.display, old.context, new.context):
-        return None
+def _best_witness(old: _Candidate, new: _Candidate) -> _Candidate:
+    """Two copies as one candidate: the fuller wording as the quote, the other as its copy."""
     best, copy = (new, old) if _fuller(new.quote, old.quote) else (old, new)
     return replace(best, score=old.score, copies=(*old.copies, copy.quote, *new.copies))
 
@@ -69,17 +69,38 @@ def _fuller(first: Quote, second: Quote) -> bool:
     return ours > (len(words(second.display)), len(second.document.text))
 
 
-def _as_neighbour(old: _Candidate, new: _Candidate, gate: Gate) -> _Candidate | None:
-    """Both as one quote, when no word lies between them and it does not grow too long."""
-    if old.quote.document.path != new.quote.document.path or old.copies:
+def _join_neighbours(candidates: list[_Candidate], gate: Gate) -> list[_Candidate]:
+    """Make one quote of those that follow each other in the source; ranks are those of the best.
+
+    Copies are found before, sentence by sentence: a joined quote would look fuller than a copy.
+    """
+    joined: list[_Candidate] = []
+    for candidate in candidates:
+        for at, other in enumerate(joined):
+            if longer := _as_neighbours(other, candidate, gate):
+                joined[at] = longer
+                break
+        else:
+            joined.append(candidate)
+    # One that came between two others has made neighbours of them.
+    return joined if len(joined) == len(candidates) else _join_neighbours(joined, gate)
+
+
+def _as_neighbours(first: _Candidate, second: _Candidate, gate: Gate) -> _Candidate | None:
+    """Both as one, when no word lies between them, neither has copies, and it is not too long."""
+    if not _same_document(first, second) or first.copies or second.copies:
         return None
-    first, second = sorted((old.quote.span, new.quote.span))
-    between = old.quote.document.text[first.end : second.start]
+    start, end = sorted((first.quote.span, second.quote.span))
+    between = first.quote.document.text[start.end : end.start]
     if any(character.isalnum() for character in between):
         return None
-    span = Span(first.start, max(first.end, second.end))
-    quote = gate.quote(Claim(old.quote.document.path, span, old.score))
-    return replace(old, quote=quote) if quote else None
+    span = Span(start.start, end.end)
+    quote = gate.quote(Claim(first.quote.document.path, span, first.score))
+    return replace(first, quote=quote) if quote else None
+
+
+def _same_document(first: _Candidate, second: _Candidate) -> bool:
+    return first.quote.document.path == second.quote.document.path
 
 
 def _with_witnesses(candidate: _Candidate) -> Quote:

@@ -25,7 +25,7 @@ class Config:
     model: str | None = None
     encoding: str = DEFAULT_ENCODING
     passage_tokens: int = 240
-    threshold: float = 0.5
+    threshold: float = 0.4
     allow_network: bool = False
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Asking from a terminal: one question, or a conversation."""
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -20,6 +21,8 @@ def ask_once(config: Config, question: str, *, as_json: bool) -> None:
 def converse(config: Config, *, as_json: bool) -> None:
     """Answer question after question until the input ends; an empty line is passed over."""
     assistant = _open(config)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     if sys.stdin.isatty():
         click.echo("Ask a question. Ctrl+D ends the conversation.", err=True)
     history: list[str] = []

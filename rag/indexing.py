@@ -13,16 +13,18 @@ from index.embed import load_embedder
 from index.store import writing
 from index.tokens import load_encoding
 from rag.config import Config
+from rag.render import visible
 
 console = Console(stderr=True)
 
 
 def index_paths(paths: list[Path], config: Config, *, rebuild: bool = False) -> update.Summary:
     """Bring the configured index up to date with `paths`, with a progress bar."""
-    with console.status("Loading the embedding model"):
-        embedder = load_embedder(config.model, allow_network=config.allow_network)
-        tokens = load_encoding(config.encoding, allow_network=config.allow_network)
     with writing(config.index) as store:
+        known = None if rebuild or store.settings is None else store.settings.model
+        with console.status("Loading the embedding model"):
+            embedder = load_embedder(config.model or known, allow_network=config.allow_network)
+            tokens = load_encoding(config.encoding, allow_network=config.allow_network)
         if rebuild:
             store.clear()
         store.prepare(update.make_settings(embedder, tokens, config.passage_tokens))
@@ -42,7 +44,11 @@ def print_summary(summary: update.Summary) -> None:
     console.print(table)
     for failure in summary.failures:
         console.print(
-            f"{failure.file}: {failure.reason}", markup=False, style="red", soft_wrap=True
+            visible(f"{failure.file}: {failure.reason}"),
+            markup=False,
+            emoji=False,
+            style="red",
+            soft_wrap=True,
         )
 
 

@@ -1,40 +1,95 @@
-"""Follow-up questions made to stand alone, by a simple rule."""
+"""Follow-up questions made to stand alone, by a simple rule.
+
+What a question lacks is in the questions before it, so those are put before it, word for word:
+retrieval needs their words and nobody reads it as a sentence. The rule errs towards that, because
+a question without its subject finds nothing, and one with words too many finds a little less.
+"""
 
 import re
 from collections.abc import Sequence
 
-# A question that opens like this, or names nobody but by a pronoun, leans on the one before it.
-_OPENING = re.compile(r"\W*(?:and|but|or|so|then|also|what about|how about|why not)\b", re.I)
-_PRONOUN = re.compile(
-    r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|this|these|those|there|that)\b",
-    re.I,
-)
-# "that" and "there" do not lean on anything in "that the ship sank", "was there".
-_GRAMMAR = re.compile(
-    r"\bthat\s+(?=(?:the|a|an|he|she|it|they|[A-Z])\b)|\b(?:is|was|are|were|be|been)\s+there\b"
-    r"|\bit\s+(?:is|was)\s+\w+\s+(?:that|to)\b",
-    re.I,
-)
-_NAME = re.compile(r"(?<=[^.?!\s]\s)[A-Z]\w+|\b\w+['’]s\b")
-_WORD = re.compile(r"\w+")
 FEWEST_WORDS = 4
+# In characters: what is longer names what it is about.
+LONGEST = 500
+# The question that a chain of follow-ups is about, and so many of those that came after it.
+FOLLOW_UPS = 2
+
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<=[^.?!\s]\s)[A-Z]\w+|\b[A-Z]\w+['’]s\b")
+_OPENING = re.compile(
+    r"\W*(?:and|but|or|so|then|also|what\s+about|how\s+about|why\s+not)\b", re.IGNORECASE
+)
+
+# "it", "there" and "that" which stand for nothing: "is it true that", "was it the mate who",
+# "what time was it when", "did it take to", "there was", "were there any".
+_EMPTY = re.compile(
+    r"""
+    \b(?:(?:is|was|be|been)\s+it|it\s+(?:is|was|has\s+been|had\s+been|been|be|[a-z]+s|seemed))\s+
+        (?:(?:not|ever|also|really|still)\s+)?
+        (?:said|told|thought|believed|claimed|alleged|reported|known|held|proved|agreed|argued
+          |true|false|possible|impossible|likely|certain|clear|necessary|hard|difficult|easy|safe)?
+        \s*\b(?:that|who|to|whether|when)\b
+  | \b(?:is|was)\s+it\s+(?:the|an?|(?-i:[A-Z])\w+)\b(?=.*\b(?:who|that|which)\b)
+  | \bit\s+(?:take|took|takes)\b(?=.+\bto\b)
+  | \bthere\s+(?:is|are|was|were|be|been|has|have|had)\b
+  | \b(?:is|are|was|were|be|been)\s+there\b(?!\W*$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# Words that point at something said before, whatever else is in the question. "that" does after
+# an auxiliary verb or preposition, or as the last word; elsewhere it opens a clause. An object
+# ("believe him") is hardly ever the subject of its own clause.
+_POINTING = re.compile(
+    r"""
+    \b(?:this|these|else|latter|him|them|hers|theirs|there)\b
+  | \bthose\b(?!\s+(?:who|whom|whose|that|which|of|in|on|with|from|\w+ed|\w+\s+by)\b)
+  | \b(?:her|it|that)\b(?=\W*$|[,;])
+  | (?:^\W*|\b(?:do|does|did|is|are|was|were|has|had|can|could|will|would|should|must|after|before
+        |about|at|by|for|from|in|like|of|on|than|to|with|without|despite|since|until)\s+)that\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# Pronouns that may mean something named earlier in the same question, and what that may be:
+# "the lamp" but not "the lamps" for "it", a name for all but "it".
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:the|an?|each|every)\s+(?!\w*[^\Ws]s\b)\w", re.IGNORECASE)
+_THINGS = re.compile(r"\b(?:the|an?|each|every|all|some|many|two|three)\s+\w", re.IGNORECASE)
 
 
 def standalone(question: str, history: Sequence[str]) -> str:
-    """The question as it should be searched: with the question before it, if it leans on that.
+    """The question as it should be searched: with those before it, if it leans on them.
 
     `history` holds the earlier questions, oldest first. A question that stands alone comes back
-    unchanged. One before it that leans on its own predecessor brings that along.
+    unchanged. Else it follows the last one that did, and the latest of those in between.
     """
-    if not history or not leans(question):
-        return question
-    return f"{standalone(history[-1], history[:-1])} {question}"
+    chain = [question]
+    for earlier in reversed(history):
+        if not leans(chain[-1]):
+            break
+        chain.append(earlier)
+    subject, *others = reversed(chain)
+    return " ".join([subject, *others[-1 - FOLLOW_UPS :]])
 
 
 def leans(question: str) -> bool:
-    """Whether a question is elliptical: opens with "and", refers by a pronoun, or is a fragment."""
-    if _OPENING.match(question) or len(_WORD.findall(question)) < FEWEST_WORDS:
+    """Whether a question is elliptical: opens with "and", is a fragment, or points outside."""
+    if len(question) > LONGEST:
+        return False
+    if _OPENING.match(question):
         return True
-    plain = _GRAMMAR.sub(" ", question)
-    referring = _PRONOUN.search(plain)
-    return referring is not None and not _NAME.search(plain[: referring.start()])
+    if len(_WORD.findall(question)) < FEWEST_WORDS and not _NAME.search(question):
+        return True
+    plain = _EMPTY.sub(" ", question)
+    return bool(_POINTING.search(plain)) or any(
+        not _is_named(pronoun[0].lower(), plain[: pronoun.start()])
+        for pronoun in _PRONOUN.finditer(plain)
+    )
+
+
+def _is_named(pronoun: str, before: str) -> bool:
+    """Whether the words before a pronoun may name what it stands for."""
+    if pronoun != "it" and _NAME.search(before):
+        return True
+    return bool((_THINGS if pronoun in {"they", "their"} else _THING).search(before))

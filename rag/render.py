@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import category
 
 from index.types import Place
 from rag.types import Answer, Quote, Reason, Witness
@@ -12,9 +13,16 @@ FORMAT = 1
 REASONS: Mapping[Reason, str] = {
     Reason.NO_SOURCES: "There are no sources in this index yet.",
     Reason.NO_QUESTION: "There is no question to answer.",
+    Reason.TOO_LONG: "The question is too long for the embedding model. Ask a shorter one.",
     Reason.NOT_FOUND: "Not found in these sources.",
 }
 NEAREST = "Nearest passages. They do not answer the question:"
+
+# Control characters, line and paragraph separators, unpaired surrogates.
+_CONTROLS = frozenset({"Cc", "Zl", "Zp", "Cs"})
+_BIDIRECTIONAL = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 Record = dict[str, Any]
 
@@ -36,8 +44,10 @@ def to_record(answer: Answer, question_id: str | None = None) -> Record:
 
 
 def to_json(answer: Answer, question_id: str | None = None) -> str:
-    """The answer as one line of JSON."""
-    return json.dumps(to_record(answer, question_id), ensure_ascii=False)
+    """The answer as one line of JSON that can be written as UTF-8."""
+    line = json.dumps(to_record(answer, question_id), ensure_ascii=False)
+    # An unpaired surrogate in the question; what Python makes of it is JSON's escape as well.
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def to_text(answer: Answer) -> str:
@@ -54,7 +64,21 @@ def to_text(answer: Answer) -> str:
         lines += [f"{mark} {quote.display}", f"    — {citation(quote)}"]
         lines += [f"      also {_witness_text(witness)}" for witness in quote.witnesses]
         lines.append("")
-    return "\n".join(lines).rstrip()
+    return "\n".join(visible(line) for line in lines).rstrip()
+
+
+def visible(text: str) -> str:
+    """One line of `text` for a terminal: what would move the cursor, change colours or reverse the
+    order of what is shown is escaped."""
+    return "".join(_escaped(c) if _controls(c) else c for c in text)
+
+
+def _controls(character: str) -> bool:
+    return category(character) in _CONTROLS or character in _BIDIRECTIONAL
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def citation(quote: Quote) -> str:
@@ -68,10 +92,11 @@ def _witness_text(witness: Witness) -> str:
 
 
 def _quotes(quotes: Sequence[Quote]) -> list[Record]:
-    return [_quote(number, quote) for number, quote in enumerate(quotes, start=1)]
+    return [quote_record(number, quote) for number, quote in enumerate(quotes, start=1)]
 
 
-def _quote(number: int, quote: Quote) -> Record:
+def quote_record(number: int, quote: Quote) -> Record:
+    """A quote as the JSON object that stands in an answer's."""
     return {
         "number": number,
         "document": quote.document.path,

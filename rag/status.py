@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 
 from index import vectors
 from index.store import DocumentSummary, Settings, open_reading
-from rag.indexing import console
+from rag.render import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ def print_status(status: Status) -> None:
         table.add_row(name, value)
     documents = Table("document", "title", "passages", "bytes", title="Documents")
     for document in status.documents:
-        documents.add_row(document.path, document.title, str(document.passages), str(document.size))
-    output = type(console)(markup=False)
-    output.print(table, documents)
+        numbers = str(document.passages), str(document.size)
+        documents.add_row(visible(document.path), visible(document.title), *numbers)
+    Console(markup=False, emoji=False, highlight=False).print(table, documents)
 
 
 def _rows(status: Status) -> list[tuple[str, str]]:

@@ -76,6 +76,7 @@ class Reason(StrEnum):
 
     NO_SOURCES = "no_sources"
     NO_QUESTION = "no_question"
+    TOO_LONG = "too_long"
     NOT_FOUND = "not_found"
 
 

@@ -172,11 +172,12 @@ def test_references_and_byte_order_marks_do_no_harm() -> None:
     assert blocks(text)[0].span == Span(0, 20)
 
 
-LINES = st.sampled_from(
-    ["", "", "", "It rained.", "it snowed and", "regis-", "tered", "# One", "## Two ##", "=====", "---"]
-    + ["> said", "> > said", ">", "- item", "  - item", "1. One.", "2. Two.", "10) Ten", "```", "~~~"]
-    + ["    code", "| a | b |", "|---|---|", "<p>no</p>", "Page 4", "## Notes", "\ufeff", "#", "\t"]
-)  # fmt: skip
+LINES = (
+    st.sampled_from(["", "", "", "It rained.", "it snowed and", "regis-", "tered", "# One"])
+    | st.sampled_from(["## Two ##", "=====", "---", "> said", "> > said", ">", "- item", "#"])
+    | st.sampled_from(["  - item", "1. One.", "2. Two.", "10) Ten", "```", "~~~", "    code"])
+    | st.sampled_from(["| a | b |", "|---|---|", "<p>no</p>", "Page 4", "## Notes", "\ufeff", "\t"])
+)
 TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=30).map(
     lambda pairs: "".join(line + end for line, end in pairs)
 )

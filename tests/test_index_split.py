@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.read import markdown, text
@@ -14,10 +15,15 @@ from index.read.content import Content
 from index.reading import heal
 from index.split import QUOTABLE, Budget, split
 from index.structure import plain_blocks
-from index.tokens import DEFAULT_ENCODING, load_encoding
+from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Block, Passage, Place, Span, line_of
 
 Count = Callable[[str], int]
+
+
+@cache
+def tokens() -> Tokens:
+    return load_encoding(DEFAULT_ENCODING)
 
 
 def count_words(words: str) -> int:
@@ -120,12 +126,9 @@ def test_a_sentence_over_a_page_break_spans_the_footer() -> None:
 
 
 def test_a_sentence_that_is_too_long_is_halved_between_words() -> None:
-    assert readings("one two three four five six", small(4)) == ["one two", "three four five six"]
-    assert readings("one two three four five six", small(3)) == [
-        "one two",
-        "three",
-        "four five six",
-    ]
+    source = "one two three four five six"
+    assert readings(source, small(4)) == ["one two three", "four five six"]
+    assert readings(source, small(2)) == ["one", "two three", "four", "five six"]
 
 
 def test_a_word_that_is_too_long_is_cut_up() -> None:
@@ -134,12 +137,16 @@ def test_a_word_that_is_too_long_is_cut_up() -> None:
 
 # Any text
 
-WORDS = st.sampled_from(
-    ["Marlin", "came.", "It", "rained", "not.", "“So", "said.”", "J.V.", "1937", "x" * 30, "é½"]
-    + ["*it*", "so.¹²", "regis-\n", "tered", "—", "\u00ad", "漢字", "🙂🙂", "a\u0301"]
+WORDS = (
+    st.sampled_from(["Marlin", "came.", "It", "rained", "not.", "“So", "said.”", "J.V."])
+    | st.sampled_from(["1937", "x" * 30, "é½", "*it*", "so.¹²", "regis-\n", "tered"])
+    | st.sampled_from(["—", "\u00ad", "漢字", "🙂🙂", "a\u0301"])
 )
-GAPS = st.sampled_from([" "] * 6 + ["\n", "\n\n", "\n\nPage 4\n\n", "\n\n# The Winter\n\n", "\n\n> "])
-GAPS |= st.sampled_from(["\n\n1. ", "\n\n2. ", "\n\n3. ", "\n\n## Notes\n\n", "\r\n", "\u00a0"])
+GAPS = (
+    st.just(" ")
+    | st.sampled_from(["\n", "\n\n", "\n\nPage 4\n\n", "\n\n# The Winter\n\n", "\n\n> ", "\r\n"])
+    | st.sampled_from(["\n\n1. ", "\n\n2. ", "\n\n3. ", "\n\n## Notes\n\n", "\u00a0"])
+)
 TEXTS = st.lists(st.tuples(WORDS, GAPS), max_size=60).map(
     lambda pairs: "".join(word + gap for word, gap in pairs)
 )
@@ -153,7 +160,7 @@ def count_pieces(words: str) -> int:
 
 @st.composite
 def documents(draw: st.DrawFn) -> tuple[Content, Budget]:
-    count: Count = draw(st.sampled_from([load_encoding(DEFAULT_ENCODING).count, count_words]))
+    count: Count = draw(st.sampled_from([tokens().count, count_words]))
     limit = draw(st.integers(8, 60))
     budget = Budget(count, limit, count_pieces, draw(st.integers(4, 60)), limit // 2)
     return draw(LOADERS)(draw(TEXTS).encode()), budget
@@ -163,7 +170,6 @@ def passages_of(content: Content, budget: Budget) -> list[Passage]:
     return split(content.text, content.blocks, budget)
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_the_budget_is_never_exceeded(case: tuple[Content, Budget]) -> None:
     content, budget = case
@@ -173,7 +179,6 @@ def test_the_budget_is_never_exceeded(case: tuple[Content, Budget]) -> None:
             assert budget.pieces(passage.reading) <= budget.piece_limit
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_every_sentence_maps_to_its_exact_words(case: tuple[Content, Budget]) -> None:
     content, budget = case
@@ -196,16 +201,15 @@ def test_every_sentence_maps_to_its_exact_words(case: tuple[Content, Budget]) ->
 
 
 def block_of(blocks: tuple[Block, ...], span: Span) -> Block:
-    """The one quotable block that holds a span."""
-    (found,) = [
+    """The quotable block that holds a span; a footnote, where one stands in a paragraph's hole."""
+    holding = [
         block
         for block in blocks
         if block.kind in QUOTABLE and block.span.start <= span.start and span.end <= block.span.end
     ]
-    return found
+    return min(holding, key=lambda block: len(block.span))
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_every_quotable_word_is_in_one_sentence_in_order(case: tuple[Content, Budget]) -> None:
     content, budget = case
@@ -218,7 +222,6 @@ def test_every_quotable_word_is_in_one_sentence_in_order(case: tuple[Content, Bu
     assert found.replace(" ", "") == expected.replace(" ", "")
 
 
-@settings(max_examples=60)
 @given(documents())
 def test_sections_and_notes_are_never_mixed(case: tuple[Content, Budget]) -> None:
     content, budget = case
@@ -229,5 +232,5 @@ def test_sections_and_notes_are_never_mixed(case: tuple[Content, Budget]) -> Non
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_a_budget_that_is_too_small_for_a_character_still_ends(limit: int) -> None:
-    budget = Budget(load_encoding(DEFAULT_ENCODING).count, limit, len, 1, 0)
+    budget = Budget(tokens().count, limit, len, 1, 0)
     assert "".join(readings("🙂 ab.", budget)) == "🙂ab."

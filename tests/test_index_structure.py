@@ -226,6 +226,17 @@ def test_a_paragraph_over_three_pages_has_each_footer_as_a_hole_once() -> None:
     assert said(text, blocks[0]) == "It rained and rained and snowed."
 
 
+def test_a_paragraph_is_joined_over_the_notes_at_the_foot_of_its_page() -> None:
+    text = "It rained¹ and was regis-\n\n1. See One.\n\nPage 41\n\ntered."
+    blocks = plain_blocks(text)
+    assert [(b.kind, b.place.locator, said(text, b)) for b in blocks] == [
+        (PARAGRAPH, "p. 41", "It rained and was registered."),
+        (NOTE, "p. 41, n. 1", "See One."),
+        (FURNITURE, "p. 41", "Page 41"),
+    ]
+    assert [hole.of(text) for hole in blocks[0].holes] == ["1. See One.", "Page 41"]
+
+
 def test_a_paragraph_is_joined_where_only_an_empty_line_cuts_it() -> None:
     text = "It rained and\n\nthen it snowed."
     assert plain_blocks(text) == (Block(PARAGRAPH, Span(0, 30), Place()),)
@@ -389,12 +400,29 @@ def test_numbered_paragraphs_and_notes_do_not_disturb_each_other() -> None:
     ]
 
 
+@pytest.mark.parametrize("marker", ["²", "[2]", "[^2]"])
+@pytest.mark.parametrize("number", ["2", "2.", "2)"])
+def test_a_numbered_line_above_a_footer_is_a_note_if_its_page_refers_to_it(
+    marker: str, number: str
+) -> None:
+    text = f"It rained.{marker}\n\nSo.\n\n{number} See One.\n\nPage 4\n\nIt snowed."
+    assert located(text)[2] == ("p. 4, n. 2", "See One.")
+
+
+@pytest.mark.parametrize("before", ["It rained.", "It rained.²¹", "It rained.[21]", "It ²"])
+def test_a_numbered_line_that_its_page_does_not_refer_to_is_no_note(before: str) -> None:
+    text = f"It hailed.²\n\n- 3 -\n\n{before}\n\n2 See One.\n\n- 4 -\n\nIt snowed."
+    assert located(text)[2] == ("p. 4", "2 See")
+
+
 # Any text
 
-LINES = st.sampled_from(
-    ["", "", "", "It rained.", "it snowed and", "regis-", "tered", "The Winter", "NOTES", "Page 4"]
-    + ["- 5 -", "* * *", "1. One.", "2. two", "3) Three", "\u00a0 4. Four", "1937: Fear", LONG]
-    + ["Winter .... 12", "\x0c", "\x0cThen.", "\u200b", "  “He said", "71", "²", "A Book Page 6"]
+LINES = (
+    st.sampled_from(["", "", "", "It rained.", "it snowed and", "regis-", "tered", LONG])
+    | st.sampled_from(["it was so.¹", "It was²", "so[3]"])
+    | st.sampled_from(["The Winter", "NOTES", "Page 4", "- 5 -", "* * *", "Winter .... 12"])
+    | st.sampled_from(["1. One.", "2. two", "3) Three", "\u00a0 4. Four", "1937: Fear", "71"])
+    | st.sampled_from(["\x0c", "\x0cThen.", "\u200b", "  “He said", "²", "A Book Page 6"])
 )
 TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=40).map(
     lambda pairs: "".join(line + end for line, end in pairs)
@@ -406,7 +434,7 @@ def test_blocks_are_ordered_inside_the_text_and_overlap_only_their_holes(text: s
     at = 0
     joined: tuple[Span, ...] = ()
     for block in plain_blocks(text):
-        if block.kind is FURNITURE and block.span in joined:
+        if any(hole.end == block.span.end for hole in joined):
             continue
         assert at <= block.span.start
         assert block.span.end <= len(text)

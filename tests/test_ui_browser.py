@@ -37,12 +37,15 @@ SOURCES = {
     "inquest.txt": (
         "REPORT OF THE INQUEST\n\n"
         "  1. The mate saw a single white light upon the port bow.\n\n"
-        "  2. The steward served the pilot with one glass of rum.\n"
+        "  2. The steward served the pilot with one glass of rum.\n\n"
+        "  3. The carpenter cleared the anchors at one.\n\n"
+        "  4. The boatswain was not found.\n"
     ),
     "letters/emoji.md": (
         "# Signals \U0001f6a9\U0001f6a2\r\n\r\n"
-        "The flags \U0001f6a9\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001d504\U0001d51f\U0001d520 "
-        "flew. The boatswain \U0001f6a2 painted\r\nthe gunwale green \U0001d5ba yesterday. He was proud.\r\n"
+        "The flags \U0001f6a9\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001d504\U0001d51f flew. "
+        "The boatswain \U0001f6a2 painted\r\nthe gunwale green \U0001d5ba yesterday. "
+        "He was proud.\r\n"
     ),
     "hostile<b>name.md": f"# {HOSTILE}\n\nThe cook hid a biscuit {HOSTILE} in the galley.\n",
 }
@@ -104,14 +107,15 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         def open_page(address: str, width: int = 1280) -> Page:
             context = browser.new_context(viewport={"width": width, "height": 800})
             stack.callback(context.close)
+            context.set_default_timeout(10_000)
             page = context.new_page()
-            context.on("request", requests.append)
+            context.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - no builtins
             page.on("websocket", lambda socket: trouble.append(socket.url))
             page.on("dialog", lambda dialog: trouble.append(dialog.message))
             page.on("pageerror", lambda error: trouble.append(str(error)))
             page.on("console", lambda line: trouble.append(line.text) if _is_bad(line) else None)
             page.goto(address)
-            page.locator(".pc-list-open, .pc-list-notice:visible").first.wait_for()
+            page.locator(".pc-list-open, .pc-list-notice:visible").first.wait_for(state="attached")
             return page
 
         yield open_page
@@ -261,14 +265,10 @@ def test_a_follow_up_shows_what_was_searched(answering: str, visit: Callable[...
     asked(page, LIGHT)
     assert page.locator(".pc-searched").count() == 0
     asked(page, "And the steward?")
-    assert (
-        page.locator(".pc-searched").inner_text() == f"Searched for: “{LIGHT} And the steward?”"
-    )
+    assert page.locator(".pc-searched").inner_text() == f"Searched for: {LIGHT} And the steward?"
 
 
-def test_a_new_conversation_forgets_the_old_one(
-    answering: str, visit: Callable[..., Page]
-) -> None:
+def test_a_new_conversation_forgets_the_old_one(answering: str, visit: Callable[..., Page]) -> None:
     page = visit(answering)
     asked(page, LIGHT)
     page.locator(".pc-new").click()

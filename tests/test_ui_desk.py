@@ -90,11 +90,11 @@ def test_a_stale_citation_is_refused(request_: dict[str, object], message: str) 
     ],
 )
 def test_a_malformed_question_is_an_error(request_: object) -> None:
-    with pytest.raises(ValueError, match="is needed|is one JSON object|is not a list"):
+    with pytest.raises(ValueError, match=r"is needed|is one JSON object|is not a list"):
         Desk(Recorder()).ask(request_)
 
 
 @pytest.mark.parametrize("span", [(None, 3), ("0", "3"), (True, 3), (3, 3)])
 def test_a_malformed_span_is_an_error(span: tuple[object, object]) -> None:
-    with pytest.raises(ValueError, match="whole numbers|0 <= start < end"):
+    with pytest.raises(ValueError, match=r"whole numbers|0 <= start < end"):
         Desk(Recorder()).read_source({"document": "report.txt", "start": span[0], "end": span[1]})

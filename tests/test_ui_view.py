@@ -43,8 +43,8 @@ def quote(
 
 
 def answer(*quotes: Quote, standalone: str = "Who spoke?", reason: Reason | None = None) -> Answer:
-    shown = ((), quotes) if reason else (quotes, ())
-    return Answer("Who spoke?", standalone, *shown, 0.75, reason, 0.5)
+    found, nearest = ((), quotes) if reason else (quotes, ())
+    return Answer("Who spoke?", standalone, found, nearest, 0.75, reason, 0.5)
 
 
 def test_an_answer_has_headings_and_citations() -> None:

@@ -4,17 +4,19 @@ The page is one `gr.HTML` with a constant template; its script builds everything
 `textContent`. Not used, as measured on gradio 6.31: a template with `{{value}}` or `${value}` (it
 is compiled with `Function`, so text from a source would run), `gr.Chatbot` (strips aria and data
 attributes, loads remote images), `css=` of `launch` (rewrites the rules), gradio's events (they go
-through a queue that reports an error by a toast only, where a server function's promise rejects).
+through a queue, and tell a failure by a toast only).
 """
 
+import asyncio
 import os
 import socket
 import threading
 import webbrowser
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -46,8 +48,11 @@ def build_app(assistant: Asked) -> "gradio.Blocks":
     def read_source(request: object) -> Record:
         return desk.read_source(request)
 
-    gradio = import_gradio()
-    with gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+    keep_gradio_private()
+    import gradio
+
+    blocks: gradio.Blocks = gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
         gradio.HTML(
             html_template=_static("room.html"),
             head=f"<style>{_static('room.css')}</style>",
@@ -65,8 +70,21 @@ def serving(assistant: Asked, port: int) -> Iterator[str]:
     PinciteError when the port cannot be had.
     """
     check_port(port)
+    with ThreadPoolExecutor(1) as thread:
+        blocks = thread.submit(asyncio.run, _open(assistant, port)).result()
+    try:
+        yield f"http://{HOST}:{port}"
+    finally:
+        blocks.close(verbose=False)
+
+
+async def _open(assistant: Asked, port: int) -> "gradio.Blocks":
+    """The app, served. In a running event loop: without one gradio 6.31 makes several for its
+    locks, and closes none."""
+    keep_gradio_private()
+    import gradio
+
     blocks = build_app(assistant)
-    gradio = import_gradio()
     try:
         blocks.launch(
             server_name=HOST,
@@ -74,6 +92,7 @@ def serving(assistant: Asked, port: int) -> Iterator[str]:
             share=False,
             quiet=True,
             inbrowser=False,
+            inline=False,
             prevent_thread_lock=True,
             run_history=False,
             footer_links=[],
@@ -89,10 +108,7 @@ def serving(assistant: Asked, port: int) -> Iterator[str]:
         )
     except OSError as error:
         raise PinciteError(_no_port(port, str(error))) from error
-    try:
-        yield f"http://{HOST}:{port}"
-    finally:
-        blocks.close(verbose=False)
+    return blocks
 
 
 def serve_until_interrupted(assistant: Asked, port: int, *, open_browser: bool) -> None:
@@ -115,17 +131,14 @@ def check_port(port: int) -> None:
             raise PinciteError(_no_port(port, error.strerror or str(error))) from error
 
 
-def import_gradio() -> Any:
-    """gradio, told before its first import to keep to itself."""
+def keep_gradio_private() -> None:
+    """Switch off what gradio would tell others; to be called before it is imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     # gradio calls its own server while it starts; a proxy set for the web must not be asked.
     for name in ("NO_PROXY", "no_proxy"):
         direct = os.environ.get(name, "").split(",")
         os.environ[name] = ",".join(filter(None, {**dict.fromkeys(direct), HOST: None}))
-    import gradio
-
-    return gradio
 
 
 def _static(name: str) -> str:

@@ -35,8 +35,8 @@ class Desk:
     def __init__(self, assistant: Asked) -> None:
         self._assistant = assistant
 
-    def list_sources(self, request: object) -> Record:  # noqa: ARG002 - gradio always sends one
-        """All sources: see `library_view`."""
+    def list_sources(self, request: object) -> Record:
+        """All sources: see `library_view`. The request is empty, but gradio always sends one."""
         return _or_error(lambda: library_view(self._assistant.sources()))
 
     def ask(self, request: object) -> Record:

@@ -31,8 +31,9 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZES = {1280: 800, 390: 844}
-QUESTION = "How many were saved and how many perished?"
-FOLLOW_UP = "And who brought them off?"
+QUESTION = "Was the pilot drunk?"
+FOLLOW_UP = "And where was he when she struck?"
+REPRINTED = "How many persons were drowned and how many saved?"
 UNANSWERED = "What is the boiling point of ethanol?"
 
 
@@ -69,8 +70,8 @@ def ask(page: "Page", question: str) -> None:
 
 
 def open_quote(page: "Page") -> None:
-    """Open the source of the last answer's first quote."""
-    page.locator(".pc-turn").last.locator(".pc-cite").first.click()
+    """Open the source of the last answer's last quote."""
+    page.locator(".pc-turn").last.locator(".pc-quote > .pc-cite").last.click()
     page.locator("mark").wait_for()
 
 
@@ -81,6 +82,10 @@ def _answer(page: "Page") -> None:
 def _source(page: "Page") -> None:
     ask(page, QUESTION)
     open_quote(page)
+
+
+def _witnesses(page: "Page") -> None:
+    ask(page, REPRINTED)
 
 
 def _follow_up(page: "Page") -> None:
@@ -100,6 +105,7 @@ SCENES: dict[str, Callable[["Page"], None]] = {
     "empty": _empty,
     "answer": _answer,
     "source": _source,
+    "witnesses": _witnesses,
     "follow-up": _follow_up,
     "not-found": _not_found,
 }

@@ -157,7 +157,7 @@ def _holds(ranges: Sequence[Span], piece: Span) -> bool:
 
 
 def is_wrapped(text: str) -> bool:
-    """Whether a paragraph's line breaks are only the width of a page, and may be shown as spaces."""
+    """Whether a paragraph's line breaks only keep a page's width, and may be shown as spaces."""
     lines = text.strip().splitlines()
     full = all(len(line) >= _FULL_LINE for line in lines[:-1])
     return len(lines) > 1 and full and not any(_LIST_OR_TABLE.match(line) for line in lines[1:])

@@ -117,12 +117,10 @@ function setBusy(busy) {
   find("talk").setAttribute("aria-busy", String(busy));
 }
 
-async function call(serverFunction, request) {
-  try {
-    return await serverFunction(request);
-  } catch {
-    return { error: FAILED };
-  }
+async function call(serve, request) {
+  // gradio 6.31 turns a failed call into undefined; should it come to reject, that is caught too.
+  const reply = await Promise.resolve(serve(request)).catch(() => null);
+  return reply || { error: FAILED };
 }
 
 function hint(text) {
@@ -152,7 +150,7 @@ function quoteItem(quote, numbered) {
   const words = make("blockquote", "words", make("p", "", quote.display));
   const number = numbered ? make("span", "chip", String(quote.number)) : null;
   const section = quote.section ? make("span", "section", quote.section) : null;
-  const place = make("span", "", make("span", "pin", quote.citation), section ? " " : null, section);
+  const place = make("span", "", make("span", "pin", quote.citation), section ? " · " : null, section);
   const open = button(
     "cite",
     (self) => openSource(quote, quote.locator, self),
@@ -217,7 +215,7 @@ function showSourceError(message) {
 
 function fillSource(title, path, place, proven) {
   find("source-title").textContent = title;
-  const pinned = place ? [make("span", "source-pin", place)] : [];
+  const pinned = place ? [" · ", make("span", "source-pin", place)] : [];
   find("source-place").replaceChildren(make("span", "source-path", path), ...pinned);
   find("proof").textContent = proven;
 }

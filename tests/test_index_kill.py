@@ -1,0 +1,255 @@
+"""An index survives SIGKILL at any moment.
+
+A child process indexes a folder and says on a pipe what it has committed. It is killed twenty
+times, at random moments, while the folder changes. After each kill the index must hold what was
+committed, whole, and answer like an index that was made in one go of the same documents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from index import read, vectors
+from index.errors import IndexFolderError
+from index.library import Library
+from index.split import split
+from index.store import DATABASE, open_reading, writing
+from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
+from index.update import make_budget, make_settings
+from tests.fakes import FakeEmbedder
+from tests.test_index_store import contents
+
+KILLS = 20
+FILES = 20
+PASSAGE_TOKENS = 40
+WORDS = ["Marlin", "Furth", "rain", "snow", "mill", "winter", "never", "came", "burned", "the"]
+QUESTIONS = ["Where did the mill burn?", "winter in Furth", "never Marlin"]
+
+# Says "put PATH SHA256", "dropped PATH" and "finished" after the fact, and "started", "embedding"
+# and "publishing" before it. Waits a little wherever a kill is likely to find something half done.
+CHILD = f"""
+import sys, time
+from pathlib import Path
+from index import store, update, vectors
+from index.tokens import DEFAULT_ENCODING, load_encoding
+from tests.fakes import FakeEmbedder
+
+class SlowEmbedder(FakeEmbedder):
+    def passages(self, texts):
+        print("embedding", flush=True)
+        time.sleep(0.005)
+        return super().passages(texts)
+
+class TellingStore(store.Store):
+    def put(self, document, root, passages):
+        super().put(document, root, passages)
+        print("put", document.path, document.sha256, flush=True)
+
+    def drop(self, path):
+        super().drop(path)
+        print("dropped", path, flush=True)
+
+    def _put_passage(self, *of):
+        super()._put_passage(*of)
+        time.sleep(0.001)
+
+def telling_publish(*of):
+    print("publishing", flush=True)
+    return publish(*of)
+
+publish, vectors.publish = vectors.publish, telling_publish
+store.Store = TellingStore
+update.GATHER = 3
+sources, index = map(Path, sys.argv[1:])
+embedder, tokens = SlowEmbedder(), load_encoding(DEFAULT_ENCODING)
+print("started", flush=True)
+with store.writing(index) as opened:
+    opened.prepare(update.make_settings(embedder, tokens, {PASSAGE_TOKENS}))
+    update.Updater(opened, embedder, tokens, {PASSAGE_TOKENS}).run([sources])
+print("finished", flush=True)
+"""
+
+
+@cache
+def vocabulary() -> Tokens:
+    return load_encoding(DEFAULT_ENCODING)
+
+
+@dataclass
+class Archive:
+    """A folder of sources that changes, and what the child has committed of it."""
+
+    sources: Path
+    index: Path
+    random: random.Random
+    texts: dict[str, str] = field(default_factory=dict)  # all there ever were, by SHA-256
+    files: dict[str, str] = field(default_factory=dict)
+    committed: dict[str, str] = field(default_factory=dict)
+
+    def change(self) -> None:
+        """Write some files anew and remove some."""
+        for number in self.random.sample(range(FILES), FILES // 2):
+            self._write(f"{number}.txt")
+        for name in self.random.sample(sorted(self.files), 2):
+            (self.sources / name).unlink()
+            del self.files[name]
+
+    def _write(self, name: str) -> None:
+        paragraphs = [
+            f"{' '.join(self.random.choices(WORDS, k=self.random.randrange(3, 30)))}."
+            for _ in range(self.random.randrange(1, 4))
+        ]
+        text = "\n\n".join(paragraphs)
+        (self.sources / name).write_text(text, encoding="utf-8")
+        self.texts[hashlib.sha256(text.encode()).hexdigest()] = text
+        self.files[name] = text
+
+    def note(self, lines: list[str]) -> None:
+        """Take down what the child said."""
+        for line in lines:
+            what, *about = line.split()
+            if what == "put":
+                self.committed[about[0]] = self.texts[about[1]]
+            elif what == "dropped":
+                del self.committed[about[0]]
+
+
+def start(archive: Archive) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(archive.sources), str(archive.index)],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_and_kill(archive: Archive, lines: int, seconds: float) -> list[str]:
+    """Kill the child some time after it said so many lines; all that it said."""
+    with start(archive) as child:
+        assert child.stdout
+        said = [child.stdout.readline() for _ in range(lines)]
+        time.sleep(seconds)
+        child.send_signal(signal.SIGKILL)
+        said += child.stdout.readlines()
+    return [line for line in said if line.endswith("\n")]
+
+
+def is_there(folder: Path) -> bool:
+    """Whether there is an index; a child that was killed early enough has made none."""
+    try:
+        open_reading(folder).close()
+    except IndexFolderError as error:
+        if "there is no index" not in str(error):
+            raise
+        return False
+    return True
+
+
+def held(archive: Archive) -> dict[str, str]:
+    """The documents in the index."""
+    with closing(open_reading(archive.index)) as store:
+        documents = [store.document(summary.path) for summary in store.summaries()]
+    return {document.path: document.text for document in documents if document}
+
+
+def check_nothing_is_lost(archive: Archive) -> None:
+    """The index holds what was said to be committed; the child may have been killed after one
+    more commit, before it could say so."""
+    found = held(archive)
+    names = {*found, *archive.committed}
+    differ = [name for name in names if found.get(name) != archive.committed.get(name)]
+    assert len(differ) <= 1
+    for name in differ:
+        assert found.get(name) == archive.files.get(name)
+    archive.committed = found
+
+
+def check_it_is_sound(archive: Archive) -> None:
+    with closing(open_reading(archive.index)) as store:
+        assert store.check_sound() is None
+    with closing(sqlite3.connect(archive.index / DATABASE)) as database:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        # Compares the words with the passages that they are of.
+        check = "INSERT INTO passages_words (passages_words, rank) VALUES ('integrity-check', 1)"
+        database.execute(check)
+        database.rollback()
+
+
+def check_it_is_like_new(archive: Archive, fresh: Path) -> None:
+    """It holds and answers exactly what an index made in one go of its documents does."""
+    embedder, tokens = FakeEmbedder(), vocabulary()
+    budget = make_budget(embedder, tokens, PASSAGE_TOKENS)
+    with writing(fresh) as store:
+        store.prepare(make_settings(embedder, tokens, PASSAGE_TOKENS))
+        for path, text in archive.committed.items():
+            document = read.load(text.encode(), Path(path), path)
+            passages = split(document.text, document.blocks, budget)
+            encoded = embedder.passages([passage.reading for passage in passages])
+            root = str(archive.sources.resolve())
+            store.put(document, root, list(zip(passages, encoded, strict=True)))
+    with closing(open_reading(archive.index)) as ours, closing(open_reading(fresh)) as theirs:
+        assert contents(ours) == contents(theirs)
+    assert answers(archive.index) == answers(fresh)
+
+
+def answers(folder: Path) -> list[list[tuple[object, ...]]]:
+    with (
+        closing(Library(folder, FakeEmbedder())) as library,
+        library.snapshot() as snapshot,
+    ):
+        # Equal but for the last bits, which depend on the order that products are added in.
+        return [
+            sorted(
+                (hit.document, hit.passage.span, round(hit.score, 4), round(hit.cosine, 4))
+                for hit in snapshot.search(question)
+            )
+            for question in QUESTIONS
+        ]
+
+
+def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "sources", tmp_path / "index", random.Random(58))
+    archive.sources.mkdir()
+    moments = random.Random(71)
+    sizes: list[int] = []
+    midway = 0
+    for number in range(KILLS):
+        archive.change()
+        # The first kills find the child while it makes the index.
+        lines = 1 if number < 2 else moments.randrange(2, 20)
+        said = run_and_kill(archive, lines, moments.uniform(0, 0.03))
+        archive.note([line.strip() for line in said])
+        committed = any(line.startswith(("put", "dropped")) for line in said)
+        midway += committed and "finished\n" not in said
+        if archive.committed or is_there(archive.index):
+            check_nothing_is_lost(archive)
+            check_it_is_sound(archive)
+            check_it_is_like_new(archive, tmp_path / f"fresh-{number}")
+        sizes.append(len(archive.committed))
+    # Progress was made, and kills found the child in the middle of its work.
+    assert sizes[-1] > 5
+    assert midway >= KILLS // 4
+
+    archive.change()
+    with start(archive) as child:
+        output, _ = child.communicate(timeout=60)
+    assert child.returncode == 0
+    archive.note(output.splitlines())
+    assert archive.committed == held(archive) == archive.files
+    check_it_is_sound(archive)
+    check_it_is_like_new(archive, tmp_path / "fresh")
+    with closing(open_reading(archive.index)) as store:
+        found = vectors.load(archive.index, store.generation)
+        assert found is not None
+        assert len(found) == store.count_passages()
+    assert list(archive.index.glob("*.tmp")) == []

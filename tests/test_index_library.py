@@ -1,0 +1,224 @@
+"""An index open for questions: generations, models and threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from index import library as module
+from index import vectors
+from index.errors import IndexFolderError, ModelError
+from index.library import Library
+from index.store import Store, writing
+from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
+from index.types import Hit
+from index.update import Updater, make_settings
+from tests.fakes import FakeEmbedder
+
+
+@cache
+def tokens() -> Tokens:
+    return load_encoding(DEFAULT_ENCODING)
+
+
+class Indexed:
+    """A folder of sources and its index."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sources = folder / "sources"
+        self.folder = folder / "index"
+        self.sources.mkdir()
+
+    def write(self, name: str, text: str) -> None:
+        (self.sources / name).write_text(text, encoding="utf-8")
+        self.update()
+
+    def update(self, embedder: FakeEmbedder | None = None, *, rebuild: bool = False) -> None:
+        embedder = embedder or FakeEmbedder()
+        with writing(self.folder) as store:
+            if rebuild:
+                store.clear()
+            store.prepare(make_settings(embedder, tokens(), 40))
+            Updater(store, embedder, tokens(), 40).run([self.sources])
+
+
+@pytest.fixture
+def indexed(tmp_path: Path) -> Indexed:
+    found = Indexed(tmp_path)
+    found.write("a.txt", "It rained in Marlin.")
+    found.write("b.txt", "It snowed in Furth.")
+    return found
+
+
+@pytest.fixture
+def library(indexed: Indexed) -> Iterator[Library]:
+    with closing(Library(indexed.folder, FakeEmbedder())) as opened:
+        yield opened
+
+
+def ask(library: Library, question: str) -> list[Hit]:
+    with library.snapshot() as snapshot:
+        return snapshot.search(question)
+
+
+def test_a_question_finds_its_passage(library: Library) -> None:
+    first, second = ask(library, "Where did it snow in Furth?")
+    assert (first.document, second.document) == ("b.txt", "a.txt")
+    with library.snapshot() as snapshot:
+        document = snapshot.document("b.txt")
+        assert document is snapshot.document("b.txt")
+        assert document
+        assert document.text == "It snowed in Furth."
+        assert snapshot.document("c.txt") is None
+        assert [summary.path for summary in snapshot.summaries()] == ["a.txt", "b.txt"]
+        assert snapshot.can_read("rain " * 254)
+        assert not snapshot.can_read("rain " * 255)
+
+
+def test_documents_are_forgotten_when_there_are_many(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_DOCUMENTS", 1)
+    with library.snapshot() as snapshot:
+        first = snapshot.document("a.txt")
+        assert snapshot.document("b.txt")
+        assert snapshot.document("a.txt") == first
+        assert snapshot.document("a.txt") is not first
+
+
+def test_the_next_snapshot_sees_a_new_generation(indexed: Indexed, library: Library) -> None:
+    with library.snapshot() as snapshot:
+        indexed.write("b.txt", "It hailed in Furth.")
+        indexed.write("c.txt", "It thawed in Furth.")
+        # A snapshot that is open stays as it was.
+        assert [hit.passage.reading for hit in snapshot.search("Furth")] == [
+            "It snowed in Furth.",
+            "It rained in Marlin.",
+        ]
+        assert len(snapshot.summaries()) == 2
+    assert {hit.passage.reading for hit in ask(library, "Furth")} == {
+        "It hailed in Furth.",
+        "It thawed in Furth.",
+        "It rained in Marlin.",
+    }
+
+
+def test_the_same_generation_is_not_opened_again(library: Library) -> None:
+    with library.snapshot() as first:
+        pass
+    with library.snapshot() as second:
+        assert second is first
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged", "stale"])
+def test_vectors_that_cannot_be_loaded_are_made_from_the_database(
+    damage: str, indexed: Indexed, library: Library
+) -> None:
+    expected = ask(library, "Where did it snow in Furth?")
+    (path,) = (p for p in indexed.folder.glob("vectors-*") if "0000000002-" in p.name)
+    if damage == "missing":
+        path.unlink()
+    elif damage == "damaged":
+        path.write_bytes(path.read_bytes()[:-1] + b"\xff")
+    else:
+        path.rename(path.with_name(path.name.replace("0000000002-", "0000000001-")))
+    assert vectors.load(indexed.folder, 2) is None
+    with closing(Library(indexed.folder, FakeEmbedder())) as opened:
+        assert ask(opened, "Where did it snow in Furth?") == expected
+
+
+def test_another_model_is_refused_with_the_next_command(indexed: Indexed) -> None:
+    with pytest.raises(ModelError) as caught:
+        Library(indexed.folder, FakeEmbedder("other", "1" * 64))
+    assert str(caught.value) == (
+        f"the index {indexed.folder} was made with the model fake (weights 000000000000), not with "
+        "other (weights 111111111111). Use that model, or make the index anew: pincite index "
+        f"FOLDER --index {indexed.folder} --rebuild"
+    )
+
+
+def test_the_same_weights_under_another_name_are_taken(indexed: Indexed) -> None:
+    with closing(Library(indexed.folder, FakeEmbedder("other"))) as opened:
+        assert len(ask(opened, "Furth")) == 2
+
+
+def test_an_index_made_anew_with_another_model_is_refused_every_time(
+    indexed: Indexed, library: Library
+) -> None:
+    indexed.update(FakeEmbedder("other", "1" * 64), rebuild=True)
+    for _ in range(2):
+        with pytest.raises(ModelError, match="was made with the model other"):
+            ask(library, "Furth")
+    indexed.update(FakeEmbedder(), rebuild=True)
+    assert len(ask(library, "Furth")) == 2
+
+
+def test_a_missing_index_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IndexFolderError, match="there is no index in"):
+        Library(tmp_path, FakeEmbedder())
+
+
+def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
+    with writing(tmp_path):
+        pass
+    with closing(Library(tmp_path, FakeEmbedder())) as opened:
+        assert ask(opened, "Furth") == []
+
+
+def test_threads_take_turns_and_get_their_own_answers(indexed: Indexed, library: Library) -> None:
+    questions = ["Where did it snow in Furth?", "Where did it rain in Marlin?"] * 10
+    expected = {question: ask(library, question) for question in questions}
+    together = threading.Barrier(2)
+
+    def asks(question: str) -> list[Hit]:
+        together.wait(timeout=60)
+        return ask(library, question)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(asks, questions)) == [expected[question] for question in questions]
+
+
+def test_threads_may_ask_while_a_writer_works(indexed: Indexed, library: Library) -> None:
+    done = threading.Event()
+    seen: list[int] = []
+
+    def asks() -> None:
+        while not done.is_set() or not seen:
+            with library.snapshot() as snapshot:
+                assert len(snapshot.search("Furth")) == len(snapshot.summaries())
+                seen.append(len(snapshot.summaries()))
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(asks) for _ in range(2)]
+        try:
+            for number in range(8):
+                indexed.write(f"c{number}.txt", f"It rained {number} times.")
+        finally:
+            done.set()
+        for future in running:
+            future.result(timeout=60)
+    assert set(seen) <= set(range(2, 11))
+    assert len(ask(library, "Furth")) == 10
+
+
+def test_closing_closes_the_database(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[Path] = []
+    close = Store.close
+
+    def watched(store: Store) -> None:
+        closed.append(store.folder)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", watched)
+    Library(indexed.folder, FakeEmbedder()).close()
+    assert closed == [indexed.folder]
+    closed.clear()
+    with pytest.raises(ModelError):
+        Library(indexed.folder, FakeEmbedder("other", "1" * 64))
+    assert closed == [indexed.folder]

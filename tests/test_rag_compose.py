@@ -1,0 +1,330 @@
+"""From claims to quotes: best first, copies once, neighbours joined."""
+
+from collections.abc import Sequence
+from itertools import combinations, count
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Block, BlockKind, Document, Hit, Passage, Place, Sentence, Span
+from rag.compose import LOOKED_AT, MARGIN, compose
+from rag.types import LONGEST_QUOTE, MOST_QUOTES, Claim, Quote
+from rag.verify import Gate
+
+LOST = "The mate lost his coat and both of his boots in the hold that night."
+DAMAGED = "The mate lost his coat and both of his boots in the hold."
+BEFORE = "Nobody saw the lamp go out before the watch was changed at four."
+
+
+def document(path: str, *paragraphs: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Document:
+    """A document of paragraphs, each a block on a line of its own."""
+    text = "\n".join(paragraphs)
+    starts = [sum(len(each) + 1 for each in paragraphs[:at]) for at in range(len(paragraphs))]
+    blocks = [
+        Block(kind, Span(start, start + len(words)), Place(line=line))
+        for line, start, words in zip(count(1), starts, paragraphs, strict=False)
+    ]
+    return Document(path, "ab" * 32, path, text, "utf-8", len(text), tuple(blocks))
+
+
+def claim(source: Document, words: str, score: float = 1.0) -> Claim:
+    start = source.text.index(words)
+    return Claim(source.path, Span(start, start + len(words)), score)
+
+
+def hit(source: Document) -> Hit:
+    """All of a document's blocks as one passage, a sentence each."""
+    sentences = tuple(Sentence(block.span, block.span, block.place) for block in source.blocks)
+    return Hit(source.path, Passage(source.text, sentences), 1.0, 1.0, 1.0, (1.0,) * len(sentences))
+
+
+def composed(claims: Sequence[Claim], *sources: Document) -> tuple[Quote, ...]:
+    hits = [hit(source) for source in sources if source.blocks]
+    return compose(claims, hits, Gate({source.path: source for source in sources}.get))
+
+
+def said(quotes: Sequence[Quote]) -> list[tuple[str, str]]:
+    return [(quote.document.path, quote.text) for quote in quotes]
+
+
+def witnesses(quote: Quote) -> list[tuple[str, int, int, str, bool]]:
+    return [
+        (each.document, each.span.start, each.span.end, each.place.locator, each.same)
+        for each in quote.witnesses
+    ]
+
+
+def test_no_claims_no_quotes() -> None:
+    assert composed([], document("a.txt", LOST)) == ()
+
+
+def test_quotes_come_in_the_order_of_the_claims_at_most_five() -> None:
+    sources = [document(f"{n}.txt", f"Lamp number {n} burnt.") for n in range(7)]
+    claims = [claim(sources[n], f"Lamp number {n} burnt.", 1 - n / 100) for n in (3, 1, 0, 6, 5, 2)]
+    assert MOST_QUOTES == 5
+    assert [path for path, _ in said(composed(claims, *sources))] == [
+        "3.txt",
+        "1.txt",
+        "0.txt",
+        "6.txt",
+        "5.txt",
+    ]
+
+
+def test_what_is_far_below_the_best_is_left_out() -> None:
+    source = document("a.txt", "One lamp burnt.", "-- --", "Two bells rang.", "-- --", "Three.")
+    far = "The end of the log."
+    other = document("b.txt", far)
+    claims = [
+        claim(source, "One lamp burnt.", 0.5),
+        claim(source, "Two bells rang.", 0.5 - MARGIN + 0.001),
+        claim(other, far, 0.5 - MARGIN - 0.001),
+    ]
+    assert [text for _, text in said(composed(claims, source, other))] == [
+        "One lamp burnt.",
+        "Two bells rang.",
+    ]
+
+
+def test_only_the_first_claims_are_looked_at() -> None:
+    sources = [document(f"{n}.txt", "Lamp out." if n else "Bells.") for n in range(2)]
+    refused = [Claim("lost.txt", Span(0, 9), 1.0)] * (LOOKED_AT - 1)
+    last = [claim(sources[1], "Lamp out."), claim(sources[0], "Bells.")]
+    assert said(composed([*refused, *last], *sources)) == [("1.txt", "Lamp out.")]
+
+
+def test_what_the_gate_refuses_is_passed_over() -> None:
+    source = document("a.txt", "The lamp went out.")
+    heading = document("b.txt", "The Lamp", kind=BlockKind.HEADING)
+    claims = [
+        claim(heading, "The Lamp"),
+        Claim("lost.txt", Span(0, 5), 1.0),
+        claim(source, "The la"),
+        Claim("a.txt", Span(0, 999), 1.0),
+        claim(source, "The lamp went out."),
+    ]
+    assert said(composed(claims, source, heading)) == [("a.txt", "The lamp went out.")]
+    assert composed(claims[:-1], source, heading) == ()
+
+
+# -- copies ----------------------------------------------------------------------------------------
+
+
+def test_the_same_words_elsewhere_are_a_witness() -> None:
+    first = document("a.txt", "The Lamp, he said, went out.", "It was a calm night.")
+    second = document("b.txt", "Preface.", "the lamp he said went out")
+    third = document("c.txt", "The lamp went out.")
+    (quote, other) = composed(
+        [
+            claim(first, "The Lamp, he said, went out.", 1.0),
+            claim(second, "the lamp he said went out", 0.99),
+            claim(third, third.text, 0.98),
+        ],
+        first,
+        second,
+        third,
+    )
+    assert quote.text == "The Lamp, he said, went out."
+    assert witnesses(quote) == [("b.txt", 9, 34, "line 2", True)]
+    assert (other.document.path, other.witnesses) == ("c.txt", ())
+
+
+def test_the_fuller_wording_is_the_quote_wherever_it_comes() -> None:
+    full = document("full.txt", BEFORE, LOST)
+    damaged = document("damaged.txt", BEFORE, DAMAGED)
+    for claims in (
+        [claim(full, LOST, 1.0), claim(damaged, DAMAGED, 0.9)],
+        [claim(damaged, DAMAGED, 1.0), claim(full, LOST, 0.9)],
+    ):
+        (quote,) = composed(claims, full, damaged)
+        assert said([quote]) == [("full.txt", LOST)]
+        assert witnesses(quote) == [("damaged.txt", 65, 122, "line 2", False)]
+
+
+def test_of_equal_wordings_that_of_the_longer_source_is_the_quote() -> None:
+    extract = document("extract.txt", LOST)
+    whole = document("whole.txt", BEFORE, LOST)
+    (quote,) = composed([claim(extract, LOST, 1.0), claim(whole, LOST, 0.9)], extract, whole)
+    assert said([quote]) == [("whole.txt", LOST)]
+    assert witnesses(quote) == [("extract.txt", 0, 68, "line 1", True)]
+
+
+def test_a_copy_takes_the_place_of_the_best_claim() -> None:
+    damaged = document("damaged.txt", BEFORE, DAMAGED)
+    bells = document("bells.txt", "Two bells rang.")
+    full = document("full.txt", BEFORE, LOST)
+    found = composed(
+        [
+            claim(damaged, DAMAGED, 1.0),
+            claim(bells, bells.text, 0.95),
+            claim(full, LOST, 0.9),
+        ],
+        damaged,
+        bells,
+        full,
+    )
+    assert [path for path, _ in said(found)] == ["full.txt", "bells.txt"]
+
+
+def test_three_copies_are_one_quote_with_two_witnesses() -> None:
+    first = document("first.txt", BEFORE, DAMAGED)
+    second = document("second.txt", BEFORE, LOST)
+    third = document("third.txt", BEFORE, LOST.upper())
+    (quote,) = composed(
+        [claim(first, DAMAGED, 1.0), claim(second, LOST, 0.95), claim(third, LOST.upper(), 0.9)],
+        first,
+        second,
+        third,
+    )
+    assert quote.document.path == "second.txt"
+    assert [(each[0], each[4]) for each in witnesses(quote)] == [
+        ("first.txt", False),
+        ("third.txt", True),
+    ]
+
+
+def test_words_alike_in_another_report_are_no_copy() -> None:
+    ours = document("ours.txt", " ".join(f"lamp{n}" for n in range(80)), LOST)
+    theirs = document("theirs.txt", " ".join(f"bell{n}" for n in range(80)), DAMAGED)
+    found = composed([claim(ours, LOST, 1.0), claim(theirs, DAMAGED, 0.9)], ours, theirs)
+    assert [(quote.document.path, quote.witnesses) for quote in found] == [
+        ("ours.txt", ()),
+        ("theirs.txt", ()),
+    ]
+
+
+def test_the_same_words_twice_in_one_source_are_a_witness() -> None:
+    source = document("a.txt", "Row on.", "The mate slept.", "Row on.")
+    second = Claim("a.txt", Span(24, 31), 0.95)
+    (quote,) = composed([claim(source, "Row on.", 1.0), second], source)
+    assert quote.span == Span(0, 7)
+    assert witnesses(quote) == [("a.txt", 24, 31, "line 3", True)]
+
+
+def test_a_range_is_no_witness_of_itself() -> None:
+    source = document("a.txt", LOST)
+    (quote,) = composed(
+        [claim(source, LOST, 1.0), claim(source, LOST, 0.99), claim(source, DAMAGED[:-1], 0.98)],
+        source,
+    )
+    assert (quote.text, quote.witnesses) == (LOST, ())
+    (quote,) = composed([claim(source, DAMAGED[:-1], 1.0), claim(source, LOST, 0.9)], source)
+    assert (quote.text, quote.witnesses) == (DAMAGED[:-1], ())
+
+
+def test_a_range_within_a_quote_with_copies_is_not_quoted_again() -> None:
+    ours, theirs = document("ours.txt", LOST), document("theirs.txt", LOST)
+    (quote,) = composed(
+        [claim(ours, LOST, 1.0), claim(theirs, LOST, 0.95), claim(ours, DAMAGED[:-1], 0.9)],
+        ours,
+        theirs,
+    )
+    assert (quote.document.path, len(quote.witnesses)) == ("ours.txt", 1)
+
+
+# -- neighbours ------------------------------------------------------------------------------------
+
+
+def test_sentences_that_follow_each_other_are_one_quote() -> None:
+    source = document("a.txt", "The lamp went out. (Nobody saw.) The ship struck.")
+    for claims in (
+        [claim(source, "The lamp went out.", 1.0), claim(source, "(Nobody saw.)", 0.95)],
+        [claim(source, "Nobody saw.", 1.0), claim(source, "The lamp went out.", 0.95)],
+    ):
+        (quote,) = composed(claims, source)
+        assert quote.text.startswith("The lamp went out. (Nobody saw.")
+        assert quote.display == quote.text
+
+
+def test_a_sentence_between_joins_all_three_in_the_best_place() -> None:
+    source = document("a.txt", "One lamp. Two bells. Three ships. Four rocks.")
+    bells = document("b.txt", "A bell.")
+    found = composed(
+        [
+            claim(source, "One lamp.", 1.0),
+            claim(bells, "A bell.", 0.99),
+            claim(source, "Three ships.", 0.98),
+            claim(source, "Two bells.", 0.97),
+        ],
+        source,
+        bells,
+    )
+    assert said(found) == [
+        ("a.txt", "One lamp. Two bells. Three ships."),
+        ("b.txt", "A bell."),
+    ]
+
+
+def test_sentences_with_words_between_or_in_two_blocks_stay_apart() -> None:
+    source = document("a.txt", "One lamp. Two bells. Three ships.", "Four rocks.")
+    found = composed(
+        [
+            claim(source, "One lamp.", 1.0),
+            claim(source, "Three ships.", 0.95),
+            claim(source, "Four rocks.", 0.9),
+        ],
+        source,
+    )
+    assert [text for _, text in said(found)] == ["One lamp.", "Three ships.", "Four rocks."]
+
+
+def test_neighbours_are_joined_up_to_600_characters() -> None:
+    first, second = "oar " * 74 + "oar.", "row " * 74 + "row."
+    assert LONGEST_QUOTE == 600
+    fitting = document("a.txt", f"{first} {second[1:]}")
+    (quote,) = composed([claim(fitting, first, 1.0), claim(fitting, second[1:], 0.9)], fitting)
+    assert len(quote.text) == 600
+    long = document("a.txt", f"{first} {second}")
+    found = composed([claim(long, first, 1.0), claim(long, second, 0.9)], long)
+    assert [len(quote.text) for quote in found] == [300, 300]
+
+
+def test_a_quote_with_copies_is_not_made_longer_than_they_are() -> None:
+    ours = document("ours.txt", "The lamp went out. The ship struck.")
+    theirs = document("theirs.txt", "The lamp went out.")
+    found = composed(
+        [
+            claim(ours, "The lamp went out.", 1.0),
+            claim(theirs, "The lamp went out.", 0.95),
+            claim(ours, "The ship struck.", 0.9),
+        ],
+        ours,
+        theirs,
+    )
+    assert [text for _, text in said(found)] == ["The lamp went out.", "The ship struck."]
+    assert [len(quote.witnesses) for quote in found] == [1, 0]
+
+
+# -- whatever the claims ---------------------------------------------------------------------------
+
+SENTENCES = ["One lamp.", "Two bells.", "Three ships.", LOST, DAMAGED, BEFORE]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> list[Document]:
+    paragraphs = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map(" ".join)
+    contents = draw(st.lists(st.lists(paragraphs, min_size=1, max_size=3), min_size=1, max_size=3))
+    return [document(f"{n}.txt", *content) for n, content in enumerate(contents)]
+
+
+@given(documents(), st.data())
+def test_quotes_are_few_verbatim_and_apart(sources: list[Document], data: st.DataObject) -> None:
+    drawn = st.builds(
+        lambda source, start, length, score: Claim(source.path, Span(start, start + length), score),
+        st.sampled_from(sources),
+        st.integers(0, 60),
+        st.integers(1, 90),
+        st.floats(0.9, 1.0),
+    )
+    claims = sorted(data.draw(st.lists(drawn, max_size=12)), key=lambda claim: -claim.score)
+    quotes = composed(claims, *sources)
+    texts = {source.path: source.text for source in sources}
+    assert len(quotes) <= MOST_QUOTES
+    for first, second in combinations(quotes, 2):
+        assert first.document.path != second.document.path or not first.span.overlaps(second.span)
+    for quote in quotes:
+        assert quote.text == quote.span.of(texts[quote.document.path])
+        assert len(quote.text) <= LONGEST_QUOTE
+        for witness in quote.witnesses:
+            assert witness.span.of(texts[witness.document])
+            assert witness.document != quote.document.path or not witness.span.overlaps(quote.span)

@@ -1,17 +1,16 @@
 """From sources and questions to a report: index, ask, judge."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from eval.cases import Case, check_gold
 from eval.report import Report
 from eval.run import open_sources, run
-from index.library import Library
-from rag.assistant import Assistant, open_embedder
+from rag.assistant import assistant_for, open_library
 from rag.config import Config
 from rag.indexing import index_paths, print_summary
-from rag.read import SimilarityReader
 
 
 def measure(
@@ -27,20 +26,18 @@ def measure(
     summary = index_paths([sources], config)
     if summary.failures:
         print_summary(summary)
-    embedder = open_embedder(config)
-    library = Library(config.index, embedder)
+    library = open_library(config)
     try:
-        assistant = Assistant(library, SimilarityReader(), config.threshold)
+        assistant = assistant_for(library, config)
         mismatches = check_gold(cases, open_sources(assistant).texts())
         results = run(cases, assistant, library, report)
+        with library.snapshot() as snapshot:
+            settings = snapshot.settings
     finally:
         library.close()
     made_with = {
         "pincite": version("pincite"),
-        "model": embedder.name,
-        "model_sha256": embedder.sha256,
-        "encoding": config.encoding,
-        "passage_tokens": config.passage_tokens,
+        **(asdict(settings) if settings else {}),
         "threshold": config.threshold,
         "questions": len(cases),
         "sources": sources.name,

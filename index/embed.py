@@ -1,6 +1,7 @@
 """Embeddings of passages and questions. The only door to sentence_transformers."""
 
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -46,9 +47,6 @@ class Embedder(Protocol):
         ...
 
     @property
-    def dimension(self) -> int: ...
-
-    @property
     def limit(self) -> int:
         """The most word pieces a passage may have without being cut off."""
         ...
@@ -77,11 +75,9 @@ class TransformerEmbedder:
         self._prompts = {**self._model.prompts}
         self.name = files.name
         self.sha256 = files.sha256
-        dimension = self._model.get_embedding_dimension()
         longest = self._model.max_seq_length
-        if not dimension or not longest:
-            raise ModelError(f"the model {files.name} does not say its dimension and length limit")
-        self.dimension = int(dimension)
+        if not longest:
+            raise ModelError(f"the model {files.name} does not say how long a text it takes")
         special = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self.limit = int(longest) - special - self.count(self._prompt("document"))
 
@@ -128,9 +124,44 @@ class TransformerEmbedder:
         )
 
 
-def load_embedder(configured: str | None, *, allow_network: bool = False) -> Embedder:
-    """The embedder for a configured path or hub name (None: the default model)."""
-    return TransformerEmbedder(locate(configured, allow_network=allow_network))
+class LazyEmbedder:
+    """A model that is loaded when it is first needed: seconds that an index without changes, or a
+    page that nobody has asked anything yet, does not have to wait."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        self._files = files
+        self._lock = threading.Lock()
+        self._loaded: TransformerEmbedder | None = None
+        self.name = files.name
+        self.sha256 = files.sha256
+
+    @property
+    def limit(self) -> int:
+        return self.load().limit
+
+    def count(self, text: str) -> int:
+        return self.load().count(text)
+
+    def passages(self, texts: Sequence[str]) -> list[Encoded]:
+        return self.load().passages(texts)
+
+    def question(self, text: str) -> Encoded:
+        return self.load().question(text)
+
+    def load(self) -> TransformerEmbedder:
+        """The model itself, loaded now if it was not before."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = TransformerEmbedder(self._files)
+            return self._loaded
+
+
+def load_embedder(configured: str | None, *, allow_network: bool = False) -> LazyEmbedder:
+    """The embedder for a configured path or hub name (None: the default model).
+
+    Its files are found and hashed now; the model is loaded when it is first used.
+    """
+    return LazyEmbedder(locate(configured, allow_network=allow_network))
 
 
 def _load(files: ModelFiles) -> "SentenceTransformer":

@@ -10,7 +10,7 @@ from index import vectors
 from index.embed import Embedder
 from index.errors import ModelError
 from index.search import Searcher
-from index.store import DocumentSummary, Store, current_generation, open_reading
+from index.store import DocumentSummary, Settings, Store, current_generation, open_reading, readable
 from index.types import Document, Hit
 
 # Documents that were quoted are kept for the next question, up to so many.
@@ -24,6 +24,11 @@ class Snapshot:
     _store: Store
     _searcher: Searcher
     _documents: dict[str, Document | None] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the index was made with; None while nothing was ever added to it."""
+        return self._store.settings
 
     def can_read(self, question: str) -> bool:
         """Whether the model takes in the whole question; it cuts off the end of a longer one."""
@@ -55,13 +60,17 @@ class Library:
         self._lock = threading.Lock()
         self._store, self._snapshot = self._open()
 
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        self._embedder.count("")
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The newest generation, for one thread at a time.
 
         A single question keeps both cores busy, so taking turns costs nothing.
         """
-        with self._lock:
+        with self._lock, readable(self._folder):
             if current_generation(self._folder) != self._store.generation:
                 store, snapshot = self._open()
                 self._store.close()

@@ -37,7 +37,7 @@ def locate(configured: str | None, *, allow_network: bool = False) -> ModelFiles
     Raises ModelError naming what is missing and how to get it. The hub is asked only when
     `allow_network` is true; a model that is already in the hub's local cache needs no network.
     """
-    if configured is None or configured == DEFAULT_MODEL:
+    if not configured or configured == DEFAULT_MODEL:
         return _packaged() or _from_hub(DEFAULT_MODEL, DEFAULT_REVISION, allow_network)
     if Path(configured).expanduser().is_dir():
         return _described(Path(configured).expanduser(), configured)

@@ -15,7 +15,8 @@ from index.types import Span
 _HEALED = re.compile(
     r"""
     (?P<drop>
-        (?<=[^\W\d_])[-\u2010\u00ad]\*?[^\S\r\n]*[\r\n]\s*(?=[^\W\d_])  # a word broken over lines
+        (?<=[^\W\d_])[-\u2010\u00ad]\*?[^\S\r\n]*[\r\n]\s*(?=[^\W\d_])(?![A-Z])  # a word broken
+      | (?<=[^\W\d_]-)[^\S\r\n]*[\r\n]\s*(?=[A-Z])   # over lines; before a capital the hyphen stays
       | \u00ad | \ufeff | \u200b                      # soft hyphen, BOM, zero-width space
       | (?<=\S)(?<!\b10)(?<!\b[a-z])(?<!\b[kcdm]m)    # superscript note marker: no power, ...
         (?<![\u2070\u00b9\u00b2\u00b3\u2074-\u207b])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?!\w)

@@ -34,10 +34,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence on its way into a passage."""
+    """A sentence on its way into a passage; `block` is where its block starts."""
 
     text: str
     span: Span
+    block: int
     place: Place
     tokens: int
     pieces: int
@@ -71,6 +72,7 @@ def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Ite
             yield _Unit(
                 text=words,
                 span=canonical,
+                block=block.span.start,
                 place=block.place._replace(line=bisect_right(lines, canonical.start)),
                 tokens=budget.count(words),
                 pieces=budget.pieces(words),
@@ -92,8 +94,7 @@ def _fitting(text: str, span: Span, budget: Budget) -> Iterator[Span]:
 
 def _apart(last: _Unit, unit: _Unit, group: Sequence[_Unit], budget: Budget) -> bool:
     """Whether a new passage starts between two sentences even though there is room."""
-    same_block = last.place._replace(line=0) == unit.place._replace(line=0)
-    if same_block:
+    if last.block == unit.block:
         return False
     if last.place.section != unit.place.section:
         return True

@@ -8,7 +8,7 @@ only writer (file lock). Vectors lie in it as little-endian float32, token vecto
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +71,6 @@ class Settings:
 
     model: str
     model_sha256: str
-    dimension: int
     encoding: str
     passage_tokens: int
 
@@ -172,8 +171,7 @@ class Store:
     def vectors(self) -> tuple[NDArray[np.int64], Floats]:
         """All passage ids, ascending, and their (n, d) vectors."""
         rows = self._db.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
-        settings = self.settings
-        dimension = settings.dimension if settings else 1
+        dimension = _dimension(len(rows[0][1])) if rows else 1
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
         return ids, flat.reshape(len(rows), dimension)
@@ -200,13 +198,11 @@ class Store:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in the order of `ids`."""
-        settings = self.settings
-        dimension = settings.dimension if settings else 0
-        return [self._passage(passage_id, dimension) for passage_id in ids]
+        return [self._passage(passage_id) for passage_id in ids]
 
-    def _passage(self, passage_id: int, dimension: int) -> StoredPassage:
-        path, reading, tokens = self._db.execute(
-            "SELECT path, reading, tokens FROM passages JOIN documents"
+    def _passage(self, passage_id: int) -> StoredPassage:
+        path, reading, tokens, size = self._db.execute(
+            "SELECT path, reading, tokens, length(vector) FROM passages JOIN documents"
             " ON documents.id = passages.document WHERE passages.id = ?",
             (passage_id,),
         ).fetchone()
@@ -222,7 +218,7 @@ class Store:
             passage_id,
             path,
             Passage(reading, sentences),
-            _signs(tokens, dimension),
+            _signs(tokens, _dimension(size)),
             tuple((row[5], row[6]) for row in rows),
         )
 
@@ -386,7 +382,7 @@ def open_reading(folder: Path) -> Store:
     if not path.is_file():
         raise IndexFolderError(_no_index(folder))
     # Not opened with mode=ro: a reader of a WAL database needs to create its -shm file.
-    with _readable(folder), _closed_on_error(_connect(path)) as connection:
+    with readable(folder), _closed_on_error(_connect(path)) as connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
         if _is_blank(connection):
@@ -416,12 +412,9 @@ def writing(folder: Path) -> Iterator[Store]:
             f"another process is writing to the index {folder}. Wait for it to finish and retry."
         ) from error
     try:
-        with _readable(folder), _closed_on_error(_connect(folder / DATABASE)) as connection:
+        with readable(folder), closing(_connect(folder / DATABASE)) as connection:
             _create(folder, connection)
-        try:
             yield Store(folder, connection)
-        finally:
-            connection.close()
     finally:
         lock.release()
 
@@ -457,13 +450,19 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connect
 
 
 @contextmanager
-def _readable(folder: Path) -> Iterator[None]:
+def readable(folder: Path) -> Iterator[None]:
+    """Say what to do when SQLite cannot go on, at the start or in the middle of work."""
     try:
         yield
+    except sqlite3.OperationalError as error:
+        raise IndexFolderError(
+            f"the index {folder} cannot be used now ({error}). What was committed is kept: see to "
+            "the disk, the permissions or the other program, and retry."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise IndexFolderError(
-            f"the index {folder} cannot be opened ({error}). If no other program holds it, delete "
-            "the folder and index the sources again; they are not touched."
+            f"the index {folder} is damaged ({error}). Delete the folder and index the sources "
+            "again; they are not touched."
         ) from error
 
 
@@ -514,6 +513,11 @@ def _place(text: str) -> Place:
 def _block(kind: str, start: int, end: int, place: str, holes: str) -> Block:
     spans = tuple(Span(*hole) for hole in json.loads(holes))
     return Block(BlockKind(kind), Span(start, end), _place(place), spans)
+
+
+def _dimension(size: int) -> int:
+    """The dimension of a stored vector of so many bytes."""
+    return size // np.dtype("<f4").itemsize
 
 
 def _signs(bits: bytes, dimension: int) -> Floats:

@@ -89,6 +89,7 @@ def _paragraphs(chunk: list[_Line]) -> Iterator[list[_Line]]:
     group: list[_Line] = []
     for line in chunk:
         apart = not wrapped or _is_furniture(line.text) or _starts_item(line, group)
+        apart = apart or bool(group and _is_banner(group[-1].text) != _is_banner(line.text))
         if group and (apart or _is_furniture(group[-1].text)):
             yield group
             group = []
@@ -127,9 +128,14 @@ def _kind(group: list[_Line], *, alone: bool) -> BlockKind:
         return BlockKind.CONTENTS
     if _is_furniture(first):
         return BlockKind.FURNITURE
-    if len(group) == 1 and (alone or first.isupper()) and _is_title(first):
+    if all(_is_banner(line.text) for line in group) or (alone and _is_title(first)):
         return BlockKind.HEADING
     return BlockKind.PARAGRAPH
+
+
+def _is_banner(line: str) -> bool:
+    """A title in capitals; it may run over several lines and stand right above other text."""
+    return line.isupper() and _is_title(line)
 
 
 def _is_title(line: str) -> bool:

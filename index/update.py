@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -93,12 +94,18 @@ class Updater:
     ) -> None:
         self._store = store
         self._embedder = embedder
-        self._budget = make_budget(embedder, tokens, passage_tokens)
+        self._tokens = tokens
+        self._passage_tokens = passage_tokens
         self._report = report
         self._summary = Summary()
         self._pending: list[_Pending] = []
         self._total = 0
         self._looked_at = 0
+
+    @cached_property
+    def _budget(self) -> Budget:
+        """Made when the first changed document is met: it asks the model, which takes seconds."""
+        return make_budget(self._embedder, self._tokens, self._passage_tokens)
 
     def run(self, paths: Sequence[Path]) -> Summary:
         """Index `paths`. Files that fail are listed in the summary; the others go on."""
@@ -186,7 +193,7 @@ def make_budget(embedder: Embedder, tokens: Tokens, passage_tokens: int) -> Budg
 
 def make_settings(embedder: Embedder, tokens: Tokens, passage_tokens: int) -> Settings:
     """The settings that an index made with these records."""
-    return Settings(embedder.name, embedder.sha256, embedder.dimension, tokens.name, passage_tokens)
+    return Settings(embedder.name, embedder.sha256, tokens.name, passage_tokens)
 
 
 def publish(store: Store) -> None:

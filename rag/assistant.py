@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.embed import Embedder, load_embedder
+from index.embed import load_embedder
 from index.library import Library, Snapshot
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
@@ -25,6 +25,10 @@ class Assistant:
         self._library = library
         self._reader = reader
         self._threshold = threshold
+
+    def warm(self) -> None:
+        """Load the model now instead of at the first question."""
+        self._library.warm()
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer `question`; `history` holds the questions before it, oldest first."""
@@ -91,14 +95,18 @@ def _best_sentence(hit: Hit) -> Claim:
 
 def open_assistant(config: Config) -> Assistant:
     """The assistant for a configured index; PinciteError when there is none or it does not fit."""
-    embedder = open_embedder(config)
-    return Assistant(Library(config.index, embedder), SimilarityReader(), config.threshold)
+    return assistant_for(open_library(config), config)
 
 
-def open_embedder(config: Config) -> Embedder:
-    """The configured model, else the one that the index was made with."""
+def open_library(config: Config) -> Library:
+    """The configured index, with the configured model or else the one that it was made with."""
     model = config.model or _recorded_model(config.index)
-    return load_embedder(model, allow_network=config.allow_network)
+    return Library(config.index, load_embedder(model, allow_network=config.allow_network))
+
+
+def assistant_for(library: Library, config: Config) -> Assistant:
+    """The assistant for an open index, with the configured reader and threshold."""
+    return Assistant(library, SimilarityReader(), config.threshold)
 
 
 def _recorded_model(folder: Path) -> str | None:

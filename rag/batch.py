@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.progress import track
 
 from index.errors import PinciteError
-from rag.assistant import Assistant, open_assistant
+from rag.assistant import Assistant
 from rag.config import Config
-from rag.indexing import console
+from rag.indexing import console, open_warm
 from rag.render import to_json
 
 
@@ -38,8 +38,7 @@ def load_questions(file: Path) -> list[Asked]:
 def run_batch(config: Config, questions: Path, out: Path) -> None:
     """Answer the questions in a file, with a progress bar; the model is loaded once."""
     asked = load_questions(questions)
-    with console.status("Loading the embedding model"):
-        assistant = open_assistant(config)
+    assistant = open_warm(config)
     answer_all(assistant, track(asked, "Answering", console=console), out)
     console.print(
         f"{len(asked)} answers written to {out}", markup=False, emoji=False, soft_wrap=True
@@ -52,6 +51,8 @@ def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> N
     The file appears under its name when all are answered, so that a run that is stopped is not
     taken for one that is complete.
     """
+    if out.exists() and not out.is_file():
+        raise PinciteError(f"the answers cannot be written to {out}: it is not a regular file")
     partial = out.with_name(out.name + ".part")
     try:
         with partial.open("w", encoding="utf-8", newline="\n") as file:

@@ -3,6 +3,7 @@
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -113,5 +114,12 @@ def main() -> None:
     try:
         commands()
     except PinciteError as error:
-        click.echo(f"pincite: {visible(str(error))}", err=True)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        # The machine's word, not a fault of Pincite: a full disk, a folder that is closed to us.
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"pincite: {visible(message)}", err=True)
+    sys.exit(1)

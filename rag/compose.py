@@ -110,6 +110,7 @@ def _with_witnesses(candidate: _Candidate) -> Quote:
         witnesses=tuple(
             Witness(
                 copy.document.path,
+                copy.document.sha256,
                 copy.span,
                 copy.place,
                 same_words(copy.display, quote.display),

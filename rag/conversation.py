@@ -5,22 +5,21 @@ from io import TextIOWrapper
 
 import click
 
-from rag.assistant import Assistant, open_assistant
 from rag.config import Config
-from rag.indexing import console
+from rag.indexing import open_warm
 from rag.render import to_json, to_text
 
 
 def ask_once(config: Config, question: str, *, as_json: bool) -> None:
     """Print the answer to one question."""
-    assistant = _open(config)
+    assistant = open_warm(config)
     answer = assistant.ask(question)
     click.echo(to_json(answer) if as_json else to_text(answer))
 
 
 def converse(config: Config, *, as_json: bool) -> None:
     """Answer question after question until the input ends; an empty line is passed over."""
-    assistant = _open(config)
+    assistant = open_warm(config)
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")
     if sys.stdin.isatty():
@@ -31,11 +30,6 @@ def converse(config: Config, *, as_json: bool) -> None:
             answer = assistant.ask(question, history)
             history.append(question)
             click.echo(to_json(answer) if as_json else to_text(answer) + "\n")
-
-
-def _open(config: Config) -> Assistant:
-    with console.status("Loading the embedding model"):
-        return open_assistant(config)
 
 
 def _next_question() -> str | None:

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from index import update
 from index.embed import load_embedder
 from index.store import writing
 from index.tokens import load_encoding
+from rag.assistant import Assistant, open_assistant
 from rag.config import Config
 from rag.render import visible
 
@@ -22,9 +23,8 @@ def index_paths(paths: list[Path], config: Config, *, rebuild: bool = False) -> 
     """Bring the configured index up to date with `paths`, with a progress bar."""
     with writing(config.index) as store:
         known = None if rebuild or store.settings is None else store.settings.model
-        with console.status("Loading the embedding model"):
-            embedder = load_embedder(config.model or known, allow_network=config.allow_network)
-            tokens = load_encoding(config.encoding, allow_network=config.allow_network)
+        embedder = load_embedder(config.model or known, allow_network=config.allow_network)
+        tokens = load_encoding(config.encoding, allow_network=config.allow_network)
         if rebuild:
             store.clear()
         store.prepare(update.make_settings(embedder, tokens, config.passage_tokens))
@@ -52,9 +52,18 @@ def print_summary(summary: update.Summary) -> None:
         )
 
 
+def open_warm(config: Config) -> Assistant:
+    """The assistant with its model loaded, and a sign of life while that takes seconds."""
+    with console.status("Loading the embedding model"):
+        assistant = open_assistant(config)
+        assistant.warm()
+    return assistant
+
+
 @contextmanager
 def _bar() -> Iterator[Callable[[update.Progress], None]]:
     columns = (
+        SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} documents, {task.fields[passages]} passages"),

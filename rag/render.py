@@ -123,6 +123,7 @@ def _section(place: Place) -> str | None:
 def _witness(witness: Witness) -> Record:
     return {
         "document": witness.document,
+        "sha256": witness.sha256,
         "start": witness.span.start,
         "end": witness.span.end,
         "locator": witness.place.locator,

@@ -42,6 +42,7 @@ class Witness:
     """Another place that holds a quote's words. `same` is false where its wording differs."""
 
     document: str
+    sha256: str
     span: Span
     place: Place
     same: bool

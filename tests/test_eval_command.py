@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import eval.measure
+import rag.assistant
 import rag.indexing
 from eval.command import evaluate
 from index.update import Summary
@@ -37,7 +38,7 @@ def _without_a_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         return FakeEmbedder()
 
     monkeypatch.setattr(rag.indexing, "load_embedder", fake)
-    monkeypatch.setattr(eval.measure, "open_embedder", fake)
+    monkeypatch.setattr(rag.assistant, "load_embedder", fake)
     monkeypatch.chdir(tmp_path)
 
 

@@ -13,7 +13,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from index.embed import Embedder, Encoded, TransformerEmbedder, load_embedder
+from index.embed import Embedder, Encoded, LazyEmbedder, TransformerEmbedder, load_embedder
 from index.errors import ModelError
 from index.model import ModelFiles, locate
 from index.split import split
@@ -32,9 +32,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def model() -> TransformerEmbedder:
-    found = load_embedder(None)
-    assert isinstance(found, TransformerEmbedder)
-    return found
+    return load_embedder(None).load()
 
 
 @pytest.fixture(params=["fake", pytest.param("model", marks=pytest.mark.model)])
@@ -65,7 +63,8 @@ def test_every_piece_has_a_vector_a_number_and_a_span(text: str, embedder: Embed
     (encoded,) = embedder.passages([text])
     count = embedder.count(text)
     assert count > 3
-    assert shapes(encoded) == ((embedder.dimension,), (count, embedder.dimension))
+    dimension = len(encoded.vector)
+    assert shapes(encoded) == ((dimension,), (count, dimension))
     assert encoded.vector.dtype == encoded.tokens.dtype == np.float32
     assert len(encoded.pieces) == len(encoded.spans) == count
     assert np.linalg.norm(encoded.vector) == pytest.approx(1, abs=1e-5)
@@ -93,7 +92,8 @@ def test_a_question_that_is_too_long_loses_its_end(embedder: Embedder) -> None:
     text = "rain and snow " * 200
     assert embedder.count(text) > embedder.limit
     encoded = embedder.question(text)
-    assert shapes(encoded) == ((embedder.dimension,), (embedder.limit, embedder.dimension))
+    dimension = len(encoded.vector)
+    assert shapes(encoded) == ((dimension,), (embedder.limit, dimension))
     kept = text[: encoded.spans[-1].end]
     assert embedder.count(kept) == embedder.limit
     assert encoded.spans[-1].of(text) in {"rain", "and", "snow"}
@@ -103,7 +103,7 @@ def test_a_question_that_is_too_long_loses_its_end(embedder: Embedder) -> None:
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_a_question_without_words_has_no_tokens(text: str, embedder: Embedder) -> None:
     encoded = embedder.question(text)
-    assert encoded.tokens.shape == (0, embedder.dimension)
+    assert encoded.tokens.shape == (0, len(encoded.vector))
     assert (encoded.pieces, encoded.spans) == ((), ())
 
 
@@ -126,7 +126,7 @@ def test_no_passage_is_ever_cut_off(embedder: Embedder) -> None:
 
 @pytest.mark.model
 def test_the_default_model(model: TransformerEmbedder) -> None:
-    assert (model.dimension, model.limit) == (384, 254)
+    assert (len(model.question("It rained.").vector), model.limit) == (384, 254)
     assert model.sha256 == locate(None).sha256
     assert model.count("It rained in Marlin.") == 6  # marl ##in
 
@@ -223,14 +223,14 @@ def test_loading_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert load_embedder(None).dimension == 384
+    assert load_embedder(None).load().limit == 254
 
 
 @pytest.mark.model
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     with pytest.raises(ModelError, match="is not a sentence-transformers model: "):
-        load_embedder(str(tmp_path))
+        load_embedder(str(tmp_path)).load()
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -242,3 +242,20 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "set()\n"
+
+
+def test_a_model_is_loaded_once_and_not_before_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: list[ModelFiles] = []
+
+    def load(files: ModelFiles) -> FakeEmbedder:
+        loaded.append(files)
+        return FakeEmbedder()
+
+    monkeypatch.setattr("index.embed.TransformerEmbedder", load)
+    files = ModelFiles(Path("there"), "mine", "2" * 64)
+    lazy = LazyEmbedder(files)
+    assert (lazy.name, lazy.sha256, loaded) == ("mine", "2" * 64, [])
+    assert (lazy.count("It rained."), lazy.limit) == (3, 254)
+    assert loaded == [files]

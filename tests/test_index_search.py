@@ -57,7 +57,7 @@ class HandMade:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with writing(tmp_path) as opened:
-        opened.prepare(Settings("hand-made", "0" * 64, 4, "none", 10))
+        opened.prepare(Settings("hand-made", "0" * 64, "none", 10))
         yield opened
 
 

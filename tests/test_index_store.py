@@ -28,7 +28,7 @@ from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Sp
 from index.update import make_budget
 from tests.fakes import FakeEmbedder
 
-SETTINGS = Settings("fake", "0" * 64, 32, DEFAULT_ENCODING, 40)
+SETTINGS = Settings("fake", "0" * 64, DEFAULT_ENCODING, 40)
 ROOT = Path(__file__).parents[1]
 EMBEDDER = FakeEmbedder()
 TOKENS: Tokens = load_encoding(DEFAULT_ENCODING)
@@ -147,7 +147,7 @@ def test_sign_bits_survive_a_dimension_that_is_no_multiple_of_eight(tmp_path: Pa
     (encoded,) = embedder.passages(["It rained"])
     passage = Passage("It rained", (Sentence(Span(0, 9), Span(0, 9), Place()),))
     with writing(tmp_path) as store:
-        store.prepare(replace(SETTINGS, dimension=13))
+        store.prepare(SETTINGS)
         store.put(make("a.txt", "x"), "/root", [(passage, encoded)])
         (stored,) = store.passages([1])
     assert stored.tokens.tolist() == np.where(encoded.tokens > 0, 1, -1).tolist()
@@ -180,7 +180,7 @@ def test_an_index_that_nothing_was_added_to(tmp_path: Path) -> None:
         assert [part.shape for part in store.vectors()] == [(0,), (0, 1)]
         assert (store.bm25(["rain"]), store.piece_counts([1])) == ([], {})
         store.prepare(SETTINGS)
-        assert store.vectors()[1].shape == (0, 32)
+        assert store.vectors()[1].shape == (0, 1)
 
 
 # Words
@@ -251,8 +251,8 @@ def test_clear_drops_everything_and_the_settings(tmp_path: Path) -> None:
         store.clear()
         assert (store.settings, store.summaries(), store.bm25(["rain"])) == (None, [], [])
         assert store.piece_counts(list(EMBEDDER.passages([TEXTS[0]])[0].pieces)) == {}
-        store.prepare(replace(SETTINGS, dimension=8))
-        assert store.settings == replace(SETTINGS, dimension=8)
+        store.prepare(replace(SETTINGS, passage_tokens=8))
+        assert store.settings == replace(SETTINGS, passage_tokens=8)
         assert store.generation == 2
 
 
@@ -368,7 +368,7 @@ def test_another_version(tmp_path: Path) -> None:
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"no database " * 500)
-    expected = f"the index {tmp_path} cannot be opened (file is not a database). If no other"
+    expected = f"the index {tmp_path} is damaged (file is not a database). Delete the"
     assert refused(tmp_path).startswith(expected)
     with pytest.raises(IndexFolderError, match="file is not a database"), writing(tmp_path):
         pass
@@ -382,7 +382,7 @@ def test_a_database_that_is_cut_off(tmp_path: Path) -> None:
             put(store, f"{number}.txt", text)
     file = tmp_path / DATABASE
     os.truncate(file, file.stat().st_size // 2)
-    assert refused(tmp_path).startswith(f"the index {tmp_path} cannot be opened (")
+    assert refused(tmp_path).startswith(f"the index {tmp_path} is damaged (")
 
 
 def test_a_flipped_page_is_found_by_the_check(tmp_path: Path) -> None:

@@ -442,7 +442,7 @@ def test_the_budget_of_a_model() -> None:
 def test_settings_name_what_the_index_is_made_with() -> None:
     settings = settings_of(FakeEmbedder("m", "a" * 64, 16), tokens(), 41)
     assert replace(settings) == settings
-    assert (settings.model, settings.model_sha256, settings.dimension) == ("m", "a" * 64, 16)
+    assert (settings.model, settings.model_sha256) == ("m", "a" * 64)
     assert (settings.encoding, settings.passage_tokens) == (DEFAULT_ENCODING, 41)
 
 

@@ -13,7 +13,7 @@ from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Hit, Span
 from index.update import Updater, make_settings
-from rag.assistant import NEAREST, Assistant, open_assistant, open_embedder
+from rag.assistant import NEAREST, Assistant, open_assistant, open_library
 from rag.config import Config
 from rag.read import SimilarityReader
 from rag.render import to_json, to_text
@@ -283,7 +283,7 @@ def test_an_assistant_is_opened_with_the_model_of_the_index(
     assistant = open_assistant(Config(index=tmp_path / "index", threshold=0.0))
     assert loaded == [("fake", False)]
     assert texts(assistant.ask("Who lit the lamp?"))
-    open_embedder(Config(index=tmp_path / "index", model="mine", allow_network=True))
+    open_library(Config(index=tmp_path / "index", model="mine", allow_network=True))
     assert loaded[1:] == [("mine", True)]
 
 

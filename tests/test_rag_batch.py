@@ -1,6 +1,7 @@
 """Files of questions, files of answers."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,9 @@ def test_line_breaks_of_unicode_are_part_of_a_question(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"question": "Who?"', "is not JSON: "),
-        ("Who slept?", "is not JSON: Expecting value"),
-        ("[" * 100_000, "is not JSON: "),
+        ('{"question": "Who?"', " is not JSON: "),
+        ("Who slept?", " is not JSON: Expecting value"),
+        ("[" * 100_000, " is not JSON: "),
         ('["Who slept?"]', ": an object with a string `question` is expected"),
         ('{"id": "q"}', ": an object with a string `question` is expected"),
         ('{"question": 7}', ": an object with a string `question` is expected"),
@@ -159,6 +160,13 @@ def test_answers_that_cannot_be_written_are_named(assistant: Assistant, tmp_path
     out = tmp_path / "lost" / "answers.jsonl"
     with pytest.raises(PinciteError, match=rf"the answers {out} cannot be written: No such file"):
         answer_all(assistant, asked, out)
+
+
+def test_only_a_file_is_replaced_by_answers(assistant: Assistant, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(PinciteError, match="cannot be written: Is a directory"):
-        answer_all(assistant, asked, tmp_path / "folder")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        with pytest.raises(PinciteError, match=rf"{name}: it is not a regular file"):
+            answer_all(assistant, [Asked("q", "Who slept?", ())], tmp_path / name)
+    assert (tmp_path / "folder").is_dir()
+    assert (tmp_path / "pipe").is_fifo()

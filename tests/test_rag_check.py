@@ -33,6 +33,8 @@ Page 7
 """
 SLEPT = "The mate slept in the hold\nuntil the ship\u2019s bell rang."
 
+PAGE = LOG.index("Page 7")
+
 Edit = Callable[[dict[str, Any]], object]
 
 
@@ -154,7 +156,7 @@ CUT = "no quote: it cuts a word, or lies in a heading, contents or page furnitur
             "locator, page, section not as in the source",
         ),
         (lambda quote: quote.update(start=18, text=quote["text"][4:], end=67), TEXT),
-        (lambda quote: quote.update(start=2, end=9, text="The Log"), CUT),
+        (lambda quote: quote.update(start=PAGE, end=PAGE + 6, text="Page 7"), CUT),
         (lambda quote: quote.update(end=17, text="The"), "display not as in the source"),
         (lambda quote: quote.update(end=16, text="Th"), CUT),
     ],

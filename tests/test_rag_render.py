@@ -28,8 +28,8 @@ INQUEST = document(
         Place(section=("Report", "Inquest"), paragraph="7", page="3", line=3),
     ),
 )
-COPY = Witness("copy.txt", Span(5, 12), Place(page="9"), same=False)
-OTHER = Witness("other.txt", Span(0, 7), Place(section=("Evidence",), line=12), same=True)
+COPY = Witness("copy.txt", "f" * 64, Span(5, 12), Place(page="9"), same=False)
+OTHER = Witness("other.txt", "f" * 64, Span(0, 7), Place(section=("Evidence",), line=12), same=True)
 
 
 def quote(start: int, end: int, source: Document = INQUEST, *witnesses: Witness) -> Quote:
@@ -81,6 +81,7 @@ def test_an_answer_as_a_record() -> None:
                 "witnesses": [
                     {
                         "document": "copy.txt",
+                        "sha256": "f" * 64,
                         "start": 5,
                         "end": 12,
                         "locator": "p. 9",
@@ -88,6 +89,7 @@ def test_an_answer_as_a_record() -> None:
                     },
                     {
                         "document": "other.txt",
+                        "sha256": "f" * 64,
                         "start": 0,
                         "end": 7,
                         "locator": "“Evidence”, line 12",
@@ -187,7 +189,7 @@ def test_text_for_a_terminal_holds_no_controls() -> None:
     source = document(
         words, Block(BlockKind.PARAGRAPH, Span(0, len(words)), Place()), path="a\x1b[2J.txt"
     )
-    witness = Witness("b\u202e.txt", Span(0, 1), Place(section=("\x1bc",)), same=True)
+    witness = Witness("b\u202e.txt", "f" * 64, Span(0, 1), Place(section=("\x1bc",)), same=True)
     found = quote(0, len(words), source, witness)
     assert found.text == words
     assert to_text(answer(found, question="\x1b]0;x\x07", standalone="Who?\n\x1b]0;x\x07")) == (

@@ -288,6 +288,7 @@ def test_a_note_in_a_gap_of_a_paragraph_is_quoted_from_the_note() -> None:
         ("The cafe\u0301s closed.", "The cafe\u0301"),
         ("The cafe\u0301 closed.", "\u0301 closed."),
         ("नि घर।", "न"),
+        ("Beware ⚠\ufe0f of it.", "Beware ⚠"),
         ("A tele-\nphone rang.", "A tele-"),
         ("A tele-\nphone rang.", "phone rang."),
         ("A tele\u00adphone rang.", "A tele"),
@@ -324,6 +325,8 @@ def test_a_note_number_that_the_loader_took_out_does_not_make_a_word() -> None:
     assert found is not None
     assert found.display == "The ship"
     assert quote(one_block("The ship12 sank."), 0, 8) is None
+    long = one_block("The ship" + "x" * 300 + " sank.", Span(8, 308))
+    assert quote(long, 0, 8) is not None
 
 
 @pytest.mark.parametrize("footer", ["\n\nPage 4\n\n", "\n\n" + "A long foot note. " * 40 + "\n\n"])

@@ -48,7 +48,7 @@ def answer(*quotes: Quote, standalone: str = "Who spoke?", reason: Reason | None
 
 
 def test_an_answer_has_headings_and_citations() -> None:
-    witness = Witness("copy.txt", Span(3, 9), Place(page="7"), same=False)
+    witness = Witness("copy.txt", "f" * 64, Span(3, 9), Place(page="7"), same=False)
     view = answer_view(answer(quote(witnesses=(witness,))))
     assert view["heading"] == "1 quote from 1 source, word for word"
     assert (view["searched_for"], view["nearest_heading"], view["abstained"]) == (None, None, False)
@@ -65,6 +65,7 @@ def test_an_answer_has_headings_and_citations() -> None:
     assert shown["witnesses"] == [
         {
             "document": "copy.txt",
+            "sha256": "f" * 64,
             "start": 3,
             "end": 9,
             "locator": "p. 7",

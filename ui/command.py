@@ -18,9 +18,8 @@ from rag.options import config_options
 @config_options
 def serve(config: Config, port: int, open_browser: bool) -> None:
     """Ask in the browser, on this machine only."""
-    from rag.assistant import open_assistant
+    from rag.indexing import open_warm
     from ui.app import check_port, serve_until_interrupted
 
     check_port(port)
-    assistant = open_assistant(config)
-    serve_until_interrupted(assistant, port, open_browser=open_browser)
+    serve_until_interrupted(open_warm(config), port, open_browser=open_browser)

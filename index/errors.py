@@ -4,7 +4,8 @@
 class PinciteError(Exception):
     """Something the user can mend. The message names the value at fault and the next step.
 
-    Commands print the message and exit with status 1; nothing else is caught at the top.
+    Commands print the message and exit with status 1, as they do for an OSError that nothing knew
+    better (a full disk); nothing else is caught at the top.
     """
 
 

@@ -39,8 +39,10 @@ def locate(configured: str | None, *, allow_network: bool = False) -> ModelFiles
     """
     if not configured or configured == DEFAULT_MODEL:
         return _packaged() or _from_hub(DEFAULT_MODEL, DEFAULT_REVISION, allow_network)
-    if Path(configured).expanduser().is_dir():
-        return _described(Path(configured).expanduser(), configured)
+    folder = Path(configured).expanduser().resolve()
+    if folder.is_dir():
+        # The whole path is the name: the index has to find its model from any folder.
+        return _described(folder, str(folder))
     return _from_hub(configured, None, allow_network)
 
 

@@ -26,6 +26,8 @@ def index_paths(paths: list[Path], config: Config, *, rebuild: bool = False) -> 
         embedder = load_embedder(config.model or known, allow_network=config.allow_network)
         tokens = load_encoding(config.encoding, allow_network=config.allow_network)
         if rebuild:
+            # A model that cannot be loaded must not cost an index that works.
+            embedder.count("")
             store.clear()
         store.prepare(update.make_settings(embedder, tokens, config.passage_tokens))
         with _bar() as report:

@@ -10,7 +10,7 @@ from index import vectors
 from index.embed import Embedder
 from index.errors import ModelError
 from index.search import Searcher
-from index.store import DocumentSummary, Settings, Store, current_generation, open_reading, readable
+from index.store import DocumentSummary, Settings, Store, current_edition, open_reading, readable
 from index.types import Document, Hit
 
 # Documents that were quoted are kept for the next question, up to so many.
@@ -71,7 +71,7 @@ class Library:
         A single question keeps both cores busy, so taking turns costs nothing.
         """
         with self._lock, readable(self._folder):
-            if current_generation(self._folder) != self._store.generation:
+            if current_edition(self._folder) != self._store.edition:
                 store, snapshot = self._open()
                 self._store.close()
                 self._store, self._snapshot = store, snapshot

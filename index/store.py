@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -51,6 +52,7 @@ CREATE TABLE sentences (
     PRIMARY KEY (passage, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE piece_counts (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL) STRICT;
+INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
 CREATE VIRTUAL TABLE passages_words USING fts5 (
     reading, content='passages', content_rowid='id', tokenize='porter unicode61'
 );
@@ -111,6 +113,14 @@ class DocumentSummary:
         return Path(self.root) / self.path
 
 
+class Edition(NamedTuple):
+    """A state of an index: its random identity, because a folder may be deleted and made again
+    while somebody has it open, and its generation."""
+
+    identity: str
+    generation: int
+
+
 class Store:
     """An open index folder. Use `reading` or `writing`, which close it."""
 
@@ -119,6 +129,11 @@ class Store:
         self._db = connection
 
     # -- what is in it ---------------------------------------------------------------------------
+
+    @property
+    def edition(self) -> Edition:
+        """Which state of which index this is."""
+        return Edition(self._meta("identity") or "", self.generation)
 
     @property
     def generation(self) -> int:
@@ -391,13 +406,10 @@ def open_reading(folder: Path) -> Store:
         return Store(folder, connection)
 
 
-def current_generation(folder: Path) -> int:
-    """The generation that a reader opening the index now would get."""
-    store = open_reading(folder)
-    try:
-        return store.generation
-    finally:
-        store.close()
+def current_edition(folder: Path) -> Edition:
+    """The edition that a reader opening the index now would get."""
+    with closing(open_reading(folder)) as store:
+        return store.edition
 
 
 @contextmanager

@@ -32,18 +32,17 @@ def compose(claims: Sequence[Claim], hits: Sequence[Hit], gate: Gate) -> tuple[Q
         for sentence in hit.passage
     }
     distinct: list[_Candidate] = []
-    for claim in _near_the_best(claims):
-        quote = gate.quote(claim)
-        if quote:
-            context = contexts.get((claim.document, claim.span), quote.display)
-            _take(distinct, _Candidate(quote, claim.score, context))
+    for claim, quote in _near_the_best(claims, gate):
+        context = contexts.get((claim.document, claim.span), quote.display)
+        _take(distinct, _Candidate(quote, claim.score, context))
     joined = _join_neighbours(distinct, gate)
     return tuple(_with_witnesses(candidate) for candidate in joined[:MOST_QUOTES])
 
 
-def _near_the_best(claims: Sequence[Claim]) -> list[Claim]:
-    looked_at = claims[:LOOKED_AT]
-    return [claim for claim in looked_at if claim.score >= looked_at[0].score - MARGIN]
+def _near_the_best(claims: Sequence[Claim], gate: Gate) -> list[tuple[Claim, Quote]]:
+    """The claims that are quotes and score within the margin of the best that is one."""
+    proven = [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
+    return [(claim, quote) for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
 
 
 def _take(chosen: list[_Candidate], new: _Candidate) -> None:

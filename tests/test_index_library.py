@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -222,3 +223,16 @@ def test_closing_closes_the_database(indexed: Indexed, monkeypatch: pytest.Monke
     with pytest.raises(ModelError):
         Library(indexed.folder, FakeEmbedder("other", "1" * 64))
     assert closed == [indexed.folder]
+
+
+def test_a_library_sees_that_its_index_was_deleted_and_made_anew(tmp_path: Path) -> None:
+    indexed = Indexed(tmp_path)
+    indexed.write("a.txt", "It rained in Marlin.")
+    library = Library(indexed.folder, FakeEmbedder())
+    shutil.rmtree(indexed.folder)
+    indexed.write("a.txt", "It snowed in Marlin.")
+    with library.snapshot() as snapshot:
+        document = snapshot.document("a.txt")
+    library.close()
+    assert document is not None
+    assert document.text == "It snowed in Marlin."

@@ -22,7 +22,7 @@ from index import read
 from index.embed import Encoded
 from index.errors import IndexFolderError
 from index.split import split
-from index.store import DATABASE, LOCK, Settings, Store, current_generation, open_reading, writing
+from index.store import DATABASE, LOCK, Settings, Store, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
 from index.update import make_budget
@@ -266,7 +266,7 @@ def test_the_generation_grows_with_every_change(tmp_path: Path) -> None:
         generations.append(store.generation)
         assert generations == [0, 1, 2, 3]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", store.changed or "")
-    assert current_generation(tmp_path) == 3
+    assert current_edition(tmp_path).generation == 3
 
 
 CHANGES = st.lists(
@@ -349,7 +349,7 @@ def test_no_index(tmp_path: Path) -> None:
     assert refused(tmp_path) == expected
     with new_store(tmp_path) as store:
         put(store, "a.txt", TEXTS[0])
-    assert current_generation(tmp_path) == 1
+    assert current_edition(tmp_path).generation == 1
 
 
 def test_another_version(tmp_path: Path) -> None:
@@ -438,7 +438,7 @@ def test_a_reader_keeps_its_snapshot_while_a_writer_works(tmp_path: Path) -> Non
             store.drop("b.txt")
             put(store, "c.txt", TEXTS[3])
             assert (first.generation, second.generation, store.generation) == (2, 3, 5)
-            assert current_generation(tmp_path) == 5
+            assert current_edition(tmp_path).generation == 5
             assert without_pieces(contents(first)) == without_pieces(before)
             assert without_pieces(contents(second)) == without_pieces(between)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import vectors
+from index.database import readable
 from index.embed import Embedder
 from index.errors import ModelError
 from index.search import Searcher
-from index.store import DocumentSummary, Settings, Store, current_edition, open_reading, readable
+from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit
 
 # Documents that were quoted are kept for the next question, up to so many.

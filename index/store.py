@@ -18,52 +18,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from index.database import connect_reading, connect_writing, readable
 from index.embed import Encoded, Floats
 from index.errors import IndexFolderError
 from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
 
-FORMAT_VERSION = 1
-DATABASE = "pincite.sqlite"
 LOCK = "writer.lock"
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
-    sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, encoding TEXT NOT NULL,
-    size INTEGER NOT NULL
-) STRICT;
-CREATE TABLE blocks (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, place TEXT NOT NULL,
-    holes TEXT NOT NULL, PRIMARY KEY (document, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    reading TEXT NOT NULL, vector BLOB NOT NULL, tokens BLOB NOT NULL, pieces BLOB NOT NULL
-) STRICT;
-CREATE INDEX passages_of_document ON passages (document);
-CREATE TABLE sentences (
-    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    reading_start INTEGER NOT NULL, reading_end INTEGER NOT NULL,
-    token_start INTEGER NOT NULL, token_end INTEGER NOT NULL, place TEXT NOT NULL,
-    PRIMARY KEY (passage, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE piece_counts (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL) STRICT;
-INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
-CREATE VIRTUAL TABLE passages_words USING fts5 (
-    reading, content='passages', content_rowid='id', tokenize='porter unicode61'
-);
-CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
-    INSERT INTO passages_words (rowid, reading) VALUES (new.id, new.reading);
-END;
-CREATE TRIGGER passage_dropped AFTER DELETE ON passages BEGIN
-    INSERT INTO passages_words (passages_words, rowid, reading)
-        VALUES ('delete', old.id, old.reading);
-END;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,17 +353,7 @@ def open_reading(folder: Path) -> Store:
 
     It never blocks and is never blocked. The caller closes it.
     """
-    path = folder / DATABASE
-    if not path.is_file():
-        raise IndexFolderError(_no_index(folder))
-    # Not opened with mode=ro: a reader of a WAL database needs to create its -shm file.
-    with readable(folder), _closed_on_error(_connect(path)) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("BEGIN")
-        if _is_blank(connection):
-            raise IndexFolderError(_no_index(folder))
-        _check_version(folder, connection)
-        return Store(folder, connection)
+    return Store(folder, connect_reading(folder))
 
 
 def current_edition(folder: Path) -> Edition:
@@ -424,8 +374,7 @@ def writing(folder: Path) -> Iterator[Store]:
             f"another process is writing to the index {folder}. Wait for it to finish and retry."
         ) from error
     try:
-        with readable(folder), closing(_connect(folder / DATABASE)) as connection:
-            _create(folder, connection)
+        with readable(folder), closing(connect_writing(folder)) as connection:
             yield Store(folder, connection)
     finally:
         lock.release()
@@ -442,70 +391,6 @@ def different_settings(folder: Path, known: Settings, wanted: Settings) -> str:
         f"the index {folder} was made with other settings: {'; '.join(changes)}. Use the settings "
         f"it was made with, or make it anew: pincite index FOLDER --index {folder} --rebuild"
     )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # Autocommit: transactions are begun and ended by hand. One Store may be used from several
-    # threads, but its owner sees to it that they take turns.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-@contextmanager
-def _closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    try:
-        yield connection
-    except BaseException:
-        connection.close()
-        raise
-
-
-@contextmanager
-def readable(folder: Path) -> Iterator[None]:
-    """Say what to do when SQLite cannot go on, at the start or in the middle of work."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise IndexFolderError(
-            f"the index {folder} cannot be used now ({error}). What was committed is kept: see to "
-            "the disk, the permissions or the other program, and retry."
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise IndexFolderError(
-            f"the index {folder} is damaged ({error}). Delete the folder and index the sources "
-            "again; they are not touched."
-        ) from error
-
-
-def _create(folder: Path, connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    if not _is_blank(connection):
-        _check_version(folder, connection)
-        return
-    # In one transaction with the version, so that a half-made database is never opened.
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
-    )
-
-
-def _is_blank(connection: sqlite3.Connection) -> bool:
-    """Whether there is no table in the database: whoever made it was stopped before it had any."""
-    return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-
-
-def _no_index(folder: Path) -> str:
-    return f"there is no index in {folder}. Make one: pincite index FOLDER --index {folder}"
-
-
-def _check_version(folder: Path, connection: sqlite3.Connection) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != FORMAT_VERSION:
-        raise IndexFolderError(
-            f"the index {folder} has format version {version}, this Pincite reads version "
-            f"{FORMAT_VERSION}. Index the sources anew into another folder."
-        )
 
 
 def _row_id(cursor: sqlite3.Cursor) -> int:

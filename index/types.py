@@ -121,10 +121,6 @@ class Passage:
         """From the first sentence's start to the last one's end, in canonical text."""
         return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
 
-    @property
-    def section(self) -> tuple[str, ...]:
-        return self.sentences[0].place.section
-
     def __iter__(self) -> Iterator[Sentence]:
         return iter(self.sentences)
 

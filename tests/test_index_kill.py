@@ -20,10 +20,11 @@ from functools import cache
 from pathlib import Path
 
 from index import read, vectors
+from index.database import DATABASE
 from index.errors import IndexFolderError
 from index.library import Library
 from index.split import split
-from index.store import DATABASE, open_reading, writing
+from index.store import open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.update import make_budget, make_settings
 from tests.fakes import FakeEmbedder

@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import read
+from index.database import DATABASE
 from index.embed import Encoded
 from index.errors import IndexFolderError
 from index.split import split
-from index.store import DATABASE, LOCK, Settings, Store, current_edition, open_reading, writing
+from index.store import LOCK, Settings, Store, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
 from index.update import make_budget

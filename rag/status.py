@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from index import vectors
 from index.store import DocumentSummary, Settings, open_reading
@@ -53,7 +53,9 @@ def print_status(status: Status) -> None:
     table = Table(title=f"Index {status.folder}", show_header=False)
     for name, value in _rows(status):
         table.add_row(name, value)
-    documents = Table("document", "title", "passages", "bytes", title="Documents")
+    documents = Table(
+        Column("document", overflow="fold"), "title", "passages", "bytes", title="Documents"
+    )
     for document in status.documents:
         numbers = str(document.passages), str(document.size)
         documents.add_row(visible(document.path), visible(document.title), *numbers)

@@ -8,7 +8,7 @@ from typing import Any
 from eval.cases import Case
 from eval.judge import Judgement, judge
 from eval.sources import Sources
-from index.library import Library
+from index.snapshot import Library
 from rag.assistant import Assistant
 from rag.render import to_record
 

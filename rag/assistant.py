@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.embed import load_embedder
-from index.library import Library, Snapshot
+from index.snapshot import Library, Snapshot
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose

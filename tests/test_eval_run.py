@@ -19,7 +19,7 @@ from eval.measure import measure
 from eval.report import Figures, Report, figures
 from eval.run import Result, run, sample
 from eval.sources import Sources
-from index.library import Library
+from index.snapshot import Library
 from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Span

@@ -235,7 +235,7 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     script = (
-        "import sys, index.library, index.update;"
+        "import sys, index.snapshot, index.update;"
         "print({'torch', 'faiss', 'sentence_transformers', 'huggingface_hub'} & {*sys.modules})"
     )
     done = subprocess.run(

@@ -22,7 +22,7 @@ from pathlib import Path
 from index import read, vectors
 from index.database import DATABASE
 from index.errors import IndexFolderError
-from index.library import Library
+from index.snapshot import Library
 from index.split import split
 from index.store import open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding

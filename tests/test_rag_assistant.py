@@ -8,7 +8,7 @@ import pytest
 
 from index.embed import load_embedder
 from index.errors import IndexFolderError, ModelError
-from index.library import Library
+from index.snapshot import Library
 from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Hit, Span

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.errors import PinciteError
-from index.library import Library
+from index.snapshot import Library
 from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.update import Updater, make_settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from index.library import Library
+from index.snapshot import Library
 from index.store import DocumentSummary, writing
 from index.tokens import load_encoding
 from index.types import Document

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from index import library as module
+from index import snapshot as module
 from index import vectors
 from index.errors import IndexFolderError, ModelError
-from index.library import Library
+from index.snapshot import Library
 from index.store import Store, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Hit

@@ -1,11 +1,13 @@
 # make serve     the interface on the sample archive, http://127.0.0.1:7860
 # make test      lint, types, import contract, tests
 # make install   the environment alone: .venv/bin/pincite
+# make screenshots   pictures of the interface, into build/screenshots
 # SOURCES=folder serves your own folder instead of the sample archive.
 
 PYTHON ?= python3
 SOURCES ?= eval/archive
-INDEX ?= build/index
+# An index for each folder, so that what was served before is not searched as well.
+INDEX ?= build/index-$(shell printf %s "$(SOURCES)" | cksum | cut -d " " -f 1)
 PORT ?= 7860
 
 BIN := .venv/bin
@@ -18,8 +20,11 @@ TOOLS := .venv/.test-tools
 install: $(INSTALLED)
 
 serve: $(INSTALLED)
-	$(BIN)/pincite index $(SOURCES) --index $(INDEX)
-	$(BIN)/pincite serve --index $(INDEX) --port $(PORT)
+	$(BIN)/pincite index "$(SOURCES)" --index "$(INDEX)" || echo "The rest is served."
+	$(BIN)/pincite serve --index "$(INDEX)" --port $(PORT)
+
+screenshots: $(TOOLS)
+	$(BIN)/python -m ui.screenshots --out build/screenshots
 
 test: $(TOOLS)
 	$(BIN)/ruff check .
@@ -31,8 +36,8 @@ test: $(TOOLS)
 # The stamps are touched last: an installation that was interrupted is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pincite needs Python 3.11 or newer; name one with PYTHON=...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing Pincite and its dependencies into .venv (about 1.5 GB, some minutes the first time)"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "Installing Pincite and its dependencies into .venv (about 2 GB, some minutes the first time)"
 	$(PIP) install --constraint constraints.txt torch
 	$(PIP) install --constraint constraints.txt --editable .
 	@touch $@

@@ -14,8 +14,8 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
-    sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, encoding TEXT NOT NULL,
-    size INTEGER NOT NULL
+    sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
+    encoding TEXT NOT NULL, size INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE blocks (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
@@ -96,10 +96,15 @@ def readable(folder: Path) -> Iterator[None]:
             "the disk, the permissions or the other program, and retry."
         ) from error
     except sqlite3.DatabaseError as error:
-        raise IndexFolderError(
-            f"the index {folder} is damaged ({error}). Delete the folder and index the sources "
-            "again; they are not touched."
-        ) from error
+        raise IndexFolderError(damaged(folder, str(error))) from error
+
+
+def damaged(folder: Path, reason: str) -> str:
+    """The message for an index that cannot be trusted."""
+    return (
+        f"the index {folder} is damaged ({reason}). Delete the folder and index the sources "
+        "again; they are not touched."
+    )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

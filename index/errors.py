@@ -13,6 +13,10 @@ class SourceError(PinciteError):
     """One source file cannot be read. The message is the reason; the caller knows the file."""
 
 
+class UnreadableError(SourceError):
+    """A source file that is there but closed to us, so that nobody knows whether it has changed."""
+
+
 class IndexFolderError(PinciteError):
     """The index folder is missing, damaged, locked, or was made by another version or model."""
 

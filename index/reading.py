@@ -18,8 +18,12 @@ _HEALED = re.compile(
         (?<=[^\W\d_])[-\u2010\u00ad]\*?[^\S\r\n]*[\r\n]\s*(?=[^\W\d_])(?![A-Z])  # a word broken
       | (?<=[^\W\d_]-)[^\S\r\n]*[\r\n]\s*(?=[A-Z])   # over lines; before a capital the hyphen stays
       | \u00ad | \ufeff | \u200b                      # soft hyphen, BOM, zero-width space
-      | (?<=\S)(?<!\b10)(?<!\b[a-z])(?<!\b[kcdm]m)    # superscript note marker: no power, ...
-        (?<![\u2070\u00b9\u00b2\u00b3\u2074-\u207b])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?!\w)
+      # A superscript note marker: after a mark, or after a word that is no unit or symbol. Powers
+      # ("10⁶", "x²", "55 miles²") stay.
+      | (?:(?<=[^\w\s)\]}\u2070\u00b9\u00b2\u00b3\u2074-\u207b^=+/~<>-])
+          | (?<=[^\W\d_]{3})(?<!\bmiles)(?<!\bmile)(?<!\bmetres)(?<!\bmeters)(?<!\bfeet)(?<!\byards)
+            (?<!\binches))
+        [\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?![\w\u207a-\u207f])
       | (?<=\S)\[\^[^\]\s]{1,20}\]                    # Markdown note reference
       | (?<![\w*])\*{1,3}(?=[^\s*])                   # emphasis opens ...
       | (?<=[^\s*])\*{1,3}(?![\w*])                   # ... and closes

@@ -7,15 +7,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import vectors
-from index.database import readable
+from index.database import damaged, readable
 from index.embed import Embedder
-from index.errors import ModelError
+from index.errors import IndexFolderError, ModelError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit
 
 # Documents that were quoted are kept for the next question, up to so many.
 KEPT_DOCUMENTS = 100
+
+
+@contextmanager
+def undamaged(folder: Path) -> Iterator[None]:
+    """Say what to do when SQLite cannot read the index, or what it reads makes no sense.
+
+    For reading alone: a fault of Pincite would be taken for one of the index.
+    """
+    try:
+        with readable(folder):
+            yield
+    except (LookupError, MemoryError, TypeError, ValueError) as error:
+        raise IndexFolderError(damaged(folder, f"{type(error).__name__}: {error}")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +50,22 @@ class Snapshot:
 
     def search(self, question: str) -> list[Hit]:
         """Passages that may answer, best first."""
-        return self._searcher.search(question)
+        with undamaged(self._store.folder):
+            return self._searcher.search(question)
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""
         if path not in self._documents:
             if len(self._documents) >= KEPT_DOCUMENTS:
                 self._documents.clear()
-            self._documents[path] = self._store.document(path)
+            with undamaged(self._store.folder):
+                self._documents[path] = self._store.document(path)
         return self._documents[path]
 
     def summaries(self) -> list[DocumentSummary]:
         """All documents, by path."""
-        return self._store.summaries()
+        with undamaged(self._store.folder):
+            return self._store.summaries()
 
 
 class Library:
@@ -59,7 +75,8 @@ class Library:
         self._folder = folder
         self._embedder = embedder
         self._lock = threading.Lock()
-        self._store, self._snapshot = self._open()
+        with undamaged(folder):
+            self._store, self._snapshot = self._open()
 
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
@@ -72,10 +89,11 @@ class Library:
         A single question keeps both cores busy, so taking turns costs nothing.
         """
         with self._lock, readable(self._folder):
-            if current_edition(self._folder) != self._store.edition:
-                store, snapshot = self._open()
-                self._store.close()
-                self._store, self._snapshot = store, snapshot
+            with undamaged(self._folder):
+                if current_edition(self._folder) != self._store.edition:
+                    store, snapshot = self._open()
+                    self._store.close()
+                    self._store, self._snapshot = store, snapshot
             yield self._snapshot
 
     def close(self) -> None:

@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.reading import heal
-from index.sentences import sentence_spans
+from index.reading import Reading, heal
+from index.sentences import LONGEST, sentence_spans
 from index.structure import LINE
 from index.types import Block, BlockKind, Passage, Place, Sentence, Span
 
@@ -66,7 +66,7 @@ def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Ite
     """The sentences of a block; `lines` is where each line of the text starts."""
     reading = heal(text, block.span, block.holes)
     for found in sentence_spans(reading.text):
-        for span in _fitting(reading.text, found, budget):
+        for span in _fitting(reading, found, budget):
             words = span.of(reading.text)
             canonical = reading.canonical(span)
             yield _Unit(
@@ -79,17 +79,22 @@ def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Ite
             )
 
 
-def _fitting(text: str, span: Span, budget: Budget) -> Iterator[Span]:
-    """`span`, or its halves, quarters ... where it is too long for a passage of its own."""
-    if len(span) == 1 or budget.fits(span.of(text)):
+def _fitting(reading: Reading, span: Span, budget: Budget) -> Iterator[Span]:
+    """`span`, or its halves, quarters ... where it is too long for a passage of its own.
+
+    In the file as well: hard wraps with deep margins make it longer there, too long to be quoted.
+    """
+    text = reading.text
+    short = len(reading.canonical(span)) <= LONGEST
+    if len(span) == 1 or (short and budget.fits(span.of(text))):
         yield span
         return
     middle = span.start + len(span) // 2
     space = text.rfind(" ", span.start + 1, middle + 1)
     first = Span(span.start, space if space > 0 else middle)
     second = Span(space + 1 if space > 0 else middle, span.end)
-    yield from _fitting(text, first, budget)
-    yield from _fitting(text, second, budget)
+    yield from _fitting(reading, first, budget)
+    yield from _fitting(reading, second, budget)
 
 
 def _apart(last: _Unit, unit: _Unit, group: Sequence[_Unit], budget: Budget) -> bool:

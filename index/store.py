@@ -5,6 +5,7 @@ only writer (file lock). Vectors lie in it as little-endian float32, token vecto
 48 bytes a token for 384 dimensions, which rank as well as half-precision floats.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index.database import connect_reading, connect_writing, readable
+from index.database import connect_reading, connect_writing, damaged, readable
 from index.embed import Encoded, Floats
 from index.errors import IndexFolderError
 from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
@@ -123,12 +124,16 @@ class Store:
     def document(self, path: str) -> Document | None:
         """A document with its text and blocks; None when there is none of that name."""
         row = self._db.execute(
-            "SELECT id, path, sha256, title, text, encoding, size FROM documents WHERE path = ?",
+            "SELECT id, path, sha256, title, text, text_sha256, encoding, size FROM documents"
+            " WHERE path = ?",
             (path,),
         ).fetchone()
         if row is None:
             return None
-        document_id, name, sha256, title, text, encoding, size = row
+        document_id, name, sha256, title, text, text_sha256, encoding, size = row
+        if _text_sha256(text) != text_sha256:
+            # Every quote is a slice of this text: one flipped bit would be a false quote.
+            raise IndexFolderError(damaged(self.folder, f"the text of {path} has changed"))
         blocks = self._db.execute(
             'SELECT kind, start, "end", place, holes FROM blocks WHERE document = ?'
             " ORDER BY ordinal",
@@ -215,14 +220,16 @@ class Store:
         with self._transaction():
             self._drop(document.path)
             cursor = self._db.execute(
-                "INSERT INTO documents (path, root, sha256, title, text, encoding, size)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents"
+                " (path, root, sha256, title, text, text_sha256, encoding, size)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.path,
                     root,
                     document.sha256,
                     document.title,
                     document.text,
+                    _text_sha256(document.text),
                     document.encoding,
                     document.size,
                 ),
@@ -410,6 +417,10 @@ def _place(text: str) -> Place:
 def _block(kind: str, start: int, end: int, place: str, holes: str) -> Block:
     spans = tuple(Span(*hole) for hole in json.loads(holes))
     return Block(BlockKind(kind), Span(start, end), _place(place), spans)
+
+
+def _text_sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _dimension(size: int) -> int:

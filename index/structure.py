@@ -16,6 +16,8 @@ from index.types import Block, BlockKind, Place, Span
 # Hard-wrapped prose is narrower than this; a longer line is a paragraph of its own.
 WIDEST_WRAP = 100
 LONGEST_HEADING = 110
+# A longer line is text, whatever it ends with; patterns are tried on shorter ones only.
+LONGEST_FURNITURE = 300
 
 # Lines as an editor counts them; str.splitlines() also breaks at form feeds and others.
 LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|$)")
@@ -107,7 +109,7 @@ def _starts_item(line: _Line, group: list[_Line]) -> bool:
 
 
 def _is_furniture(line: str) -> bool:
-    return bool(
+    return len(line) <= LONGEST_FURNITURE and bool(
         _PAGE.match(line)
         or _RUNNING_PAGE.match(line)
         or _SEPARATOR.match(line)
@@ -124,7 +126,7 @@ def _footer_page(group: list[_Line], kind: BlockKind) -> str | None:
 
 def _kind(group: list[_Line], *, alone: bool) -> BlockKind:
     first = group[0].text
-    if _CONTENTS.match(first):
+    if _is_furniture(first) and _CONTENTS.match(first):
         return BlockKind.CONTENTS
     if _is_furniture(first):
         return BlockKind.FURNITURE
@@ -230,22 +232,59 @@ class _Numbered:
 def _number(text: str, blocks: list[Block]) -> list[Block]:
     """Take the numbers off numbered paragraphs and notes and make locators of them.
 
-    A number counts only as a member of an ascending run, so that a year, a chapter title or a
-    list inside a paragraph is not taken for one.
+    A number counts only as a member of an ascending run, so that a year or a chapter title is not
+    taken for one, and in a document that is mostly numbered, so that a list is not. Unnumbered
+    paragraphs between two members, up to a heading, go on with the number before them.
     """
     out = list(blocks)
     in_notes = _notes_sections(text, blocks)
-    for run in _runs(text, blocks):
-        for item in run:
-            block = blocks[item.index]
-            span = Span(item.body, block.span.end)
-            if in_notes[item.index]:
-                place = block.place._replace(note=str(item.number))
-                out[item.index] = replace(block, kind=BlockKind.NOTE, span=span, place=place)
-            elif len(run) >= 3:
-                place = block.place._replace(paragraph=str(item.number))
-                out[item.index] = replace(block, span=span, place=place)
+    runs = _runs(text, blocks)
+    paragraphs = [run for run in runs if len(run) >= 3 and not in_notes[run[0].index]]
+    if not _mostly_numbered(blocks, paragraphs):
+        paragraphs = []
+    for run in [*paragraphs, *(run for run in runs if in_notes[run[0].index])]:
+        for item, following in zip(run, [*run[1:], None], strict=True):
+            is_note = in_notes[item.index]
+            out[item.index] = _named(blocks[item.index], item, is_note=is_note)
+            for index in _continuation(blocks, item, following):
+                out[index] = replace(blocks[index], place=_place_of(blocks[index], item, is_note))
     return out
+
+
+def _named(block: Block, item: _Numbered, *, is_note: bool) -> Block:
+    return replace(
+        block,
+        kind=BlockKind.NOTE if is_note else block.kind,
+        span=Span(item.body, block.span.end),
+        place=_place_of(block, item, is_note),
+    )
+
+
+def _place_of(block: Block, item: _Numbered, is_note: bool) -> Place:
+    number = str(item.number)
+    if is_note:
+        return block.place._replace(note=number)
+    return block.place._replace(paragraph=number)
+
+
+def _mostly_numbered(blocks: list[Block], runs: list[list[_Numbered]]) -> bool:
+    """Whether at least half of the paragraphs lie in the runs, from first to last member."""
+    kinds = [block.kind is BlockKind.PARAGRAPH for block in blocks]
+    inside = {index for run in runs for index in range(run[0].index, run[-1].index + 1)}
+    return 2 * sum(kinds[index] for index in inside) >= sum(kinds)
+
+
+def _continuation(
+    blocks: list[Block], item: _Numbered, following: _Numbered | None
+) -> Iterator[int]:
+    """The unnumbered paragraphs after a numbered one; after the last of a run nobody can tell."""
+    if following is None:
+        return
+    for index in range(item.index + 1, following.index):
+        if blocks[index].kind is BlockKind.HEADING:
+            return
+        if blocks[index].kind is BlockKind.PARAGRAPH:
+            yield index
 
 
 def _notes_sections(text: str, blocks: list[Block]) -> list[bool]:
@@ -260,21 +299,20 @@ def _notes_sections(text: str, blocks: list[Block]) -> list[bool]:
 def _runs(text: str, blocks: list[Block]) -> list[list[_Numbered]]:
     """Ascending runs of numbered paragraphs; one that lies inside a longer run is a mere list."""
     runs: list[list[_Numbered]] = []
+    ending_in: dict[int, list[_Numbered]] = {}
     for index, block in enumerate(blocks):
         match = _DOTTED_NUMBER.match(text, block.span.start, block.span.end)
         if block.kind is not BlockKind.PARAGRAPH or not match:
             continue
         item = _Numbered(index, int(match[1]), match.end())
-        _extend(runs, item)
-    return [run for run in runs if not any(_inside(run, other) for other in runs)]
-
-
-def _extend(runs: list[list[_Numbered]], item: _Numbered) -> None:
-    for run in reversed(runs):
-        if run[-1].number == item.number - 1:
-            run.append(item)
-            return
-    runs.append([item])
+        run = ending_in.pop(item.number - 1, None)
+        if run is None:
+            run = []
+            runs.append(run)
+        run.append(item)
+        ending_in[item.number] = run
+    longer = [run for run in runs if len(run) > 1]
+    return [run for run in runs if not any(_inside(run, other) for other in longer)]
 
 
 def _inside(run: list[_Numbered], other: list[_Numbered]) -> bool:
@@ -284,34 +322,15 @@ def _inside(run: list[_Numbered], other: list[_Numbered]) -> bool:
 
 
 def _with_places(blocks: list[Block], text: str) -> Iterator[Block]:
-    """Fill in section paths, the page of each block, and the number that a continuation inherits.
+    """Fill in the section path and the page of each block.
 
     A footer stands at the end of its page, so pages are assigned backwards.
     """
-    pages = _pages(blocks)
     section: tuple[str, ...] = ()
-    paragraph: str | None = None
-    note: str | None = None
-    for block, page in zip(blocks, pages, strict=True):
+    for block, page in zip(blocks, _pages(blocks), strict=True):
         if block.kind is BlockKind.HEADING:
             section = (*block.place.section, heal(text, block.span, block.holes).text)
-            paragraph = note = None
-        if block.kind is BlockKind.NOTE and _in_notes(section):
-            paragraph, note = None, block.place.note
-        elif block.place.paragraph:
-            paragraph, note = block.place.paragraph, None
-        own_note = block.place.note or note
-        yield replace(
-            block,
-            place=block.place._replace(
-                section=section, page=page, paragraph=None if own_note else paragraph, note=own_note
-            ),
-        )
-
-
-def _in_notes(section: tuple[str, ...]) -> bool:
-    """Whether a section is of endnotes: what follows a note there belongs to it."""
-    return bool(section and _NOTES_HEADING.match(section[-1]))
+        yield replace(block, place=block.place._replace(section=section, page=page))
 
 
 def _pages(blocks: list[Block]) -> list[str | None]:

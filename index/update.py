@@ -15,8 +15,9 @@ from itertools import islice
 from pathlib import Path
 
 from index import read, vectors
+from index.database import DATABASE
 from index.embed import Embedder
-from index.errors import IndexFolderError, SourceError
+from index.errors import IndexFolderError, SourceError, UnreadableError
 from index.split import Budget, split
 from index.store import DocumentSummary, Settings, Store
 from index.tokens import Tokens
@@ -26,8 +27,9 @@ from index.types import Document, Passage
 # short files is embedded in full batches as well.
 GATHER = 64
 
-# What Python makes of the bytes of a file name that are not UTF-8.
-_NOT_UTF_8 = re.compile("[\ud800-\udfff]")
+# What Python makes of the bytes of a file name that are not UTF-8, and control characters.
+_NOT_UTF_8 = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,19 @@ class Updater:
                 f"the index already holds a document named {source.path}, from {known.root}; "
                 "rename one of them or use another --index"
             )
+        try:
+            self._load(source, known)
+        except UnreadableError:
+            raise
+        except SourceError as error:
+            if known is None:
+                raise
+            # What it said before is in no file any more, so nobody could check a quote of it.
+            self._store.drop(known.path)
+            self._summary.removed += 1
+            raise SourceError(f"{error}; its earlier version is no longer quoted") from error
+
+    def _load(self, source: SourceFile, known: DocumentSummary | None) -> None:
         data = read.read_bytes(source.file)
         if known and known.sha256 == hashlib.sha256(data).hexdigest():
             self._summary.unchanged += 1
@@ -228,9 +243,9 @@ def _walk(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
     root = path.resolve()
     entered = {root}
     for folder, folders, files in os.walk(root, followlinks=True, onerror=_unlisted(failures)):
-        folders[:] = sorted(
-            name for name in folders if _enters(Path(folder) / name, entered, failures)
-        )
+        # Real folders first, so that of a folder and a link to it the folder gives the names.
+        inner = sorted((Path(folder) / name for name in folders), key=_links_last)
+        folders[:] = [path.name for path in inner if _enters(path, entered, failures)]
         for name in files:
             if not name.startswith("."):
                 relative = (Path(folder) / name).relative_to(root).as_posix()
@@ -240,16 +255,20 @@ def _walk(path: Path, failures: list[Failure]) -> Iterator[SourceFile]:
 def _named(root: Path, path: str, failures: list[Failure]) -> Iterator[SourceFile]:
     """The file, if its name can be stored and shown."""
     source = SourceFile(root, path)
-    if path.isprintable() and not _NOT_UTF_8.search(str(root)):
+    if not _CONTROL.search(path) and not _NOT_UTF_8.search(str(source.file)):
         yield source
     else:
         reason = "its name is not valid UTF-8 or holds control characters; rename it"
         failures.append(Failure(ascii(str(source.file)), reason))
 
 
+def _links_last(path: Path) -> tuple[bool, str]:
+    return path.is_symlink(), path.name
+
+
 def _enters(folder: Path, entered: set[Path], failures: list[Failure]) -> bool:
-    """Whether to go into a subfolder: no hidden one, none that a link leads back to."""
-    if folder.name.startswith("."):
+    """Whether to go into a subfolder: no hidden one, no index, none that a link leads back to."""
+    if folder.name.startswith(".") or (folder / DATABASE).is_file():
         return False
     target = folder.resolve()
     if folder != target and target in entered:

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from index.embed import load_embedder
-from index.snapshot import Library, Snapshot
+from index.snapshot import Library, Snapshot, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose
@@ -110,8 +111,5 @@ def assistant_for(library: Library, config: Config) -> Assistant:
 
 
 def _recorded_model(folder: Path) -> str | None:
-    store = open_reading(folder)
-    try:
+    with undamaged(folder), closing(open_reading(folder)) as store:
         return store.settings.model if store.settings else None
-    finally:
-        store.close()

@@ -1,9 +1,14 @@
 """Many questions from a file, their answers to another."""
 
 import json
-from collections.abc import Iterable
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from rich.progress import track
 
@@ -38,6 +43,8 @@ def load_questions(file: Path) -> list[Asked]:
 def run_batch(config: Config, questions: Path, out: Path) -> None:
     """Answer the questions in a file, with a progress bar; the model is loaded once."""
     asked = load_questions(questions)
+    if out.exists() and out.samefile(questions):
+        raise PinciteError(f"the answers would replace their questions: {out} is {questions}")
     assistant = open_warm(config)
     answer_all(assistant, track(asked, "Answering", console=console), out)
     console.print(
@@ -49,19 +56,35 @@ def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> N
     """Write the answer to each question as a line of `out`.
 
     The file appears under its name when all are answered, so that a run that is stopped is not
-    taken for one that is complete.
+    taken for one that is complete. Where `out` is a link, that is the file it points to.
     """
-    if out.exists() and not out.is_file():
+    target = Path(os.path.realpath(out))
+    # A link is still one once resolved when it leads back to itself.
+    if target.is_symlink() or (out.exists() and not out.is_file()):
         raise PinciteError(f"the answers cannot be written to {out}: it is not a regular file")
-    partial = out.with_name(out.name + ".part")
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
+        with _replacing(target) as file:
             for asked in questions:
                 answer = assistant.ask(asked.question, asked.history)
                 file.write(to_json(answer, asked.id) + "\n")
-        partial.replace(out)
     except OSError as error:
         raise PinciteError(f"the answers {out} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[TextIO]:
+    """A new file that takes the place of `target` when all went well, and is removed otherwise."""
+    # Not one of `tempfile`, which only its owner could read.
+    partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}.part")
+    file = partial.open("x", encoding="utf-8", newline="\n")
+    try:
+        with file:
+            yield file
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _asked(name: str, line: str) -> Asked:

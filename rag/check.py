@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,24 +11,23 @@ import click
 
 from index import read
 from index.errors import PinciteError, SourceError
+from index.snapshot import undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Span
+from index.witnesses import same_words
 from rag.config import Config
-from rag.render import FORMAT, quote_record, visible
-from rag.types import Claim
+from rag.render import FORMAT, Record, quote_record, visible, witness_record
+from rag.types import Claim, Quote, Witness
 from rag.verify import Gate
 
-# Parts of a citation that follow from its range.
-SHOWN = ("display", "locator", "page", "section")
+# Parts of a citation that are not compared with the source as they are.
+APART = frozenset({"number", "witnesses"})
 
 
 def check_answers(config: Config, answers: Path, sources: Path | None) -> bool:
     """Print what is wrong with the citations of `answers`, if anything; True if nothing is."""
-    store = open_reading(config.index)
-    try:
+    with undamaged(config.index), closing(open_reading(config.index)) as store:
         checker = Checker(store.summaries(), sources)
-    finally:
-        store.close()
     checked = list(checker.check(answers))
     wrong = [item for item in checked if item.problem]
     for item in wrong:
@@ -67,19 +67,50 @@ class Checker:
         citation = f"{quote.get('document')}, {quote.get('locator')}"
         return Checked(name, number, citation, self._problem(quote))
 
-    def _problem(self, quote: dict[str, Any]) -> str | None:
-        path, start, end = quote.get("document"), quote.get("start"), quote.get("end")
+    def _problem(self, record: Record) -> str | None:
+        """What is wrong with a citation and its witnesses."""
+        quote = self._proven(record)
+        if isinstance(quote, str):
+            return quote
+        witnesses = record.get("witnesses")
+        if not isinstance(witnesses, list):
+            return "it has no list of witnesses"
+        problems = [_difference(record, quote_record(0, quote))]
+        for number, witness in enumerate(witnesses, start=1):
+            if problem := self._wrong_witness(witness, quote):
+                problems.append(f"witness {number}: {problem}")
+        return "; ".join(filter(None, problems)) or None
+
+    def _wrong_witness(self, record: object, quote: Quote) -> str | None:
+        if not isinstance(record, dict):
+            return "it is not a JSON object"
+        copy = self._proven(record)
+        if isinstance(copy, str):
+            return copy
+        same = same_words(copy.display, quote.display)
+        right = Witness(copy.document.path, copy.document.sha256, copy.span, copy.place, same)
+        return _difference(record, witness_record(right))
+
+    def _proven(self, record: Record) -> Quote | str:
+        """The quote that the source has where a citation or witness says, or what is wrong."""
+        path, start, end = record.get("document"), record.get("start"), record.get("end")
         if not isinstance(path, str):
             return f"document is {path!r}, not a name"
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end:
+        if type(start) is not int or type(end) is not int or not 0 <= start < end:
             return f"offsets {start!r}..{end!r} are no range"
         document = self._document(path)
         if isinstance(document, str):
             return document
-        problems = [_wrong_text(document, Span(start, end), quote.get("text"))]
-        if quote.get("sha256") != document.sha256:
+        span = Span(start, end)
+        problems = [_wrong_text(document, span, record)]
+        if record.get("sha256") != document.sha256:
             problems.append("the file has changed since (SHA-256 differs)")
-        return "; ".join(filter(None, problems)) or _wrong_shown(document, Span(start, end), quote)
+        quote = Gate({path: document}.get).quote(Claim(path, span, 0.0))
+        return (
+            "; ".join(filter(None, problems))
+            or quote
+            or "no quote: it cuts a word, or lies in a heading, contents or page furniture"
+        )
 
     def _document(self, path: str) -> Document | str:
         """The source as it is now, or why it cannot be read."""
@@ -107,22 +138,26 @@ def _is_inside(path: str) -> bool:
     return path.isprintable() and not parts.is_absolute() and ".." not in parts.parts
 
 
-def _wrong_text(document: Document, span: Span, text: object) -> str | None:
+def _wrong_text(document: Document, span: Span, record: Record) -> str | None:
     if span.end > len(document.text):
         return f"the offsets end at {span.end}, the text at {len(document.text)}"
-    if span.of(document.text) != text:
+    if "text" in record and span.of(document.text) != record["text"]:
         return "the text differs from the source at these offsets"
     return None
 
 
-def _wrong_shown(document: Document, span: Span, record: dict[str, Any]) -> str | None:
+def _difference(found: Record, right: Record) -> str | None:
     """What a reader is shown has to follow from the source as well, not the exact text alone."""
-    quote = Gate({document.path: document}.get).quote(Claim(document.path, span, 0.0))
-    if quote is None:
-        return "no quote: it cuts a word, or lies in a heading, contents or page furniture"
-    right = quote_record(0, quote)
-    wrong = [key for key in SHOWN if key in record and record[key] != right[key]]
+    keys = [key for key in {**right, **found} if key not in APART]
+    wrong = [key for key in keys if not _same(found, right, key)]
     return f"{', '.join(wrong)} not as in the source" if wrong else None
+
+
+def _same(found: Record, right: Record, key: str) -> bool:
+    """Whether both have the same value under a key; to JSON, `1` is not `true`."""
+    if key not in found or key not in right:
+        return False
+    return type(found[key]) is type(right[key]) and bool(found[key] == right[key])
 
 
 def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -131,7 +166,10 @@ def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         content = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PinciteError(f"the answers {file} cannot be read: {error}") from error
-    for number, text in _objects(content):
+    objects = list(_objects(content))
+    if not objects:
+        raise PinciteError(f"there are no answers in {file}")
+    for number, text in objects:
         name = f"{file}, line {number}"
         record = _parsed(name, text)
         if record.get("format") != FORMAT:
@@ -141,6 +179,11 @@ def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         for key in ("quotes", "nearest"):
             if not isinstance(record.get(key), list):
                 raise PinciteError(f"{name} is not an answer: it has no list of {key}")
+        if record.get("abstained") is not (not record["quotes"]):
+            raise PinciteError(
+                f"{name} is not an answer: `abstained` is {record.get('abstained')!r}, with "
+                f"{len(record['quotes'])} quotes"
+            )
         yield str(record.get("id", f"line {number}")), record
 
 

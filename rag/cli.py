@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import entry_points
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -111,6 +112,10 @@ def check(config: Config, answers: Path, sources: Path | None) -> None:
 
 def main() -> None:
     """Run the command line; what a user can mend is printed as one message, without a trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A character that the terminal does not have is no reason to show none.
+            stream.reconfigure(errors="backslashreplace")
     try:
         commands()
     except PinciteError as error:

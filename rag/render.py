@@ -111,7 +111,7 @@ def quote_record(number: int, quote: Quote) -> Record:
         "speakers": [],
         "notes": [],
         "variant_of": None,
-        "witnesses": [_witness(witness) for witness in quote.witnesses],
+        "witnesses": [witness_record(witness) for witness in quote.witnesses],
         "position": None,
     }
 
@@ -120,7 +120,8 @@ def _section(place: Place) -> str | None:
     return place.section[-1] if place.section else None
 
 
-def _witness(witness: Witness) -> Record:
+def witness_record(witness: Witness) -> Record:
+    """A witness as the JSON object that stands in a quote's."""
     return {
         "document": witness.document,
         "sha256": witness.sha256,

@@ -1,5 +1,6 @@
 """What an index holds and whether it is sound."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from index import vectors
+from index.snapshot import undamaged
 from index.store import DocumentSummary, Settings, open_reading
 from rag.render import visible
 
@@ -30,8 +32,7 @@ class Status:
 
 def inspect(folder: Path) -> Status:
     """Open an index and look through all of it."""
-    store = open_reading(folder)
-    try:
+    with undamaged(folder), closing(open_reading(folder)) as store:
         derived = vectors.load(folder, store.generation)
         sound = derived is not None and len(derived) == store.count_passages()
         return Status(
@@ -44,8 +45,6 @@ def inspect(folder: Path) -> Status:
             problem=store.check_sound(),
             notice=None if sound else "missing or stale; made anew from the database at each start",
         )
-    finally:
-        store.close()
 
 
 def print_status(status: Status) -> None:

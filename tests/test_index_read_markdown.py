@@ -158,6 +158,25 @@ def test_rules_and_html_are_furniture() -> None:
     ]
 
 
+def test_what_stands_between_the_tags_of_html_is_text() -> None:
+    text = "<div>\n<b>It</b> rained.<script>no()</script>\n</div>"
+    assert outline(text) == [(PARAGRAPH, "It rained.")]
+
+
+def test_front_matter_is_furniture_and_keeps_its_lines() -> None:
+    text = "---\ntitle: Notes\n---\n# Rain\n\nIt rained."
+    assert [(b.kind, b.span.of(text), b.place.line) for b in blocks(text)] == [
+        (FURNITURE, "---\ntitle: Notes\n---\n", 1),
+        (HEADING, "Rain", 4),
+        (PARAGRAPH, "It rained.", 6),
+    ]
+
+
+def test_deep_lists_are_read() -> None:
+    text = "".join("  " * level + f"- It rained on day {level}.\n\n" for level in range(40))
+    assert len(blocks(text)) == 40
+
+
 def test_a_paragraph_is_joined_over_a_rule_like_in_plain_text() -> None:
     text = "It rained and was regis-\n\n---\n\ntered."
     assert outline(text) == [
@@ -204,4 +223,5 @@ def test_every_word_lies_in_one_block(text: str) -> None:
     for block in blocks(text):
         for at in range(block.span.start, block.span.end):
             covered[at] += not any(hole.start <= at < hole.end for hole in block.holes)
-    assert all(covered[match.start()] == 1 for match in re.finditer(r"[^\W\d_]", text))
+    words = (match for match in re.finditer(r"<[^<>]*>|([^\W\d_])", text) if match[1])
+    assert all(covered[match.start()] == 1 for match in words)

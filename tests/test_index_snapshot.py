@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -163,6 +164,28 @@ def test_an_index_made_anew_with_another_model_is_refused_every_time(
 def test_a_missing_index_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(IndexFolderError, match="there is no index in"):
         Library(tmp_path, FakeEmbedder())
+
+
+def test_contents_that_make_no_sense_are_an_error(indexed: Indexed, library: Library) -> None:
+    with closing(sqlite3.connect(indexed.folder / "pincite.sqlite")) as database, database:
+        database.execute("UPDATE blocks SET kind = 'poem'")
+        database.execute("UPDATE sentences SET place = 'there'")
+        # As if a document had been added, so that the library sees it.
+        database.execute("UPDATE meta SET value = '9' WHERE key = 'generation'")
+    with pytest.raises(IndexFolderError, match=r"is damaged \(JSONDecodeError: Expecting value"):
+        ask(library, "Furth")
+    with (
+        library.snapshot() as snapshot,
+        pytest.raises(IndexFolderError, match=r"is damaged \(ValueError: 'poem' is not a valid"),
+    ):
+        snapshot.document("a.txt")
+
+
+def test_an_index_that_cannot_be_opened_is_damaged(indexed: Indexed) -> None:
+    with closing(sqlite3.connect(indexed.folder / "pincite.sqlite")) as database, database:
+        database.execute("UPDATE meta SET value = 'many' WHERE key = 'generation'")
+    with pytest.raises(IndexFolderError, match=r"is damaged .*Delete the folder and index"):
+        Library(indexed.folder, FakeEmbedder())
 
 
 def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:

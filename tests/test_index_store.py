@@ -476,3 +476,15 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
         pytest.raises(sqlite3.OperationalError, match=r"transaction|readonly"),
     ):
         store.drop("a.txt")
+
+
+def test_a_text_that_changed_in_the_database_is_not_quoted(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        put(store, "a.txt", TEXTS[0])
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:
+        connection.execute("UPDATE documents SET text = upper(text)")
+    with (
+        closing(open_reading(tmp_path)) as store,
+        pytest.raises(IndexFolderError, match=r"is damaged \(the text of a\.txt has changed\)"),
+    ):
+        store.document("a.txt")

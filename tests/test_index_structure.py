@@ -354,7 +354,7 @@ def test_a_numbered_paragraph_over_a_page_break() -> None:
     assert [(b.place.locator, said(text, b)) for b in plain_blocks(text)] == [
         ("¶1", "One."),
         ("¶2", "Two goes on here."),
-        ("¶2", "Page 9"),
+        ("p. 9", "Page 9"),
         ("¶3", "Three."),
     ]
 
@@ -463,3 +463,22 @@ def test_every_block_knows_its_line_and_every_heading_its_section(text: str) -> 
             assert block.place.line == 1 + before.count("\n")
         if block.kind is HEADING:
             assert block.place.section == (said(text, block),)
+
+
+def test_a_list_in_a_text_without_numbers_is_no_numbering() -> None:
+    items = "1. Salt.\n\n2. Rope.\n\n3. Tar.\n\n"
+    text = items + "\n\n".join(f"It rained on day {day}." for day in "ABCD")
+    assert {block.place.paragraph for block in plain_blocks(text)} == {None}
+
+
+def test_nothing_after_the_last_number_goes_by_it() -> None:
+    text = "1. One.\n\n2. Two.\n\n3. Three.\n\nIt rained."
+    assert [block.place.locator for block in plain_blocks(text)] == ["¶1", "¶2", "¶3", "line 7"]
+
+
+@pytest.mark.parametrize("line", ["." * 20_000, "\t" * 20_000 + "x", ". " * 20_000])
+def test_a_long_line_is_no_furniture(line: str) -> None:
+    assert [block.kind for block in plain_blocks("It rained.\n\n" + line + "1")] == [
+        PARAGRAPH,
+        PARAGRAPH,
+    ]

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from index import update, vectors
+from index.database import DATABASE
 from index.embed import Encoded
 from index.errors import IndexFolderError
 from index.store import DocumentSummary, Store, open_reading, writing
@@ -264,12 +265,38 @@ def test_each_file_fails_on_its_own(work: Workplace) -> None:
     assert (summary.added, summary.passages) == (2, 2)
 
 
-def test_a_changed_file_that_cannot_be_read_keeps_its_old_text(work: Workplace) -> None:
+def test_a_changed_file_that_cannot_be_used_is_no_longer_quoted(work: Workplace) -> None:
     work.write(a="It rained.")
     work.run()
     (work.sources / "a.txt").write_bytes(b"\xff")
-    assert len(work.run().failures) == 1
+    summary = work.run()
+    assert [failure.reason.rsplit("; ", 1)[1] for failure in summary.failures] == [
+        "its earlier version is no longer quoted"
+    ]
+    assert (work.texts(), summary.removed) == ({}, 1)
+
+
+def test_an_index_among_the_sources_is_passed_over(work: Workplace) -> None:
+    work.write(a="It rained.")
+    (work.sources / "inner").mkdir()
+    (work.sources / "inner" / DATABASE).write_bytes(b"")
+    (work.sources / "inner" / "b.txt").write_text("It snowed.")
+    assert work.run().failures == []
     assert work.texts() == {"a.txt": "It rained."}
+
+
+def test_of_a_folder_and_links_to_it_the_folder_gives_the_names(work: Workplace) -> None:
+    (work.sources / "m").mkdir()
+    (work.sources / "m" / "b.txt").write_text("It snowed.")
+    (work.sources / "a").symlink_to(work.sources / "m")
+    (work.sources / "z").symlink_to(work.sources / "m")
+    assert len(work.run().failures) == 2
+    assert work.texts() == {"m/b.txt": "It snowed."}
+
+
+def test_typographic_spaces_in_names_are_no_fault(work: Workplace) -> None:
+    (work.sources / "at 4\u202fpm\u00a0x.txt").write_text("It rained.")
+    assert work.run().failures == []
 
 
 def test_a_file_that_vanishes_between_listing_and_reading(

@@ -14,7 +14,8 @@ from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.update import Updater, make_settings
 from rag.assistant import Assistant
-from rag.batch import Asked, answer_all, load_questions
+from rag.batch import Asked, answer_all, load_questions, run_batch
+from rag.config import Config
 from rag.read import SimilarityReader
 from tests.fakes import FakeEmbedder
 
@@ -153,6 +154,56 @@ def test_a_run_that_is_stopped_leaves_what_was_there(
     with pytest.raises(error):
         answer_all(assistant, stopped(), out)
     assert out.read_text() == "old"
+    assert list(tmp_path.glob("answers*")) == [out]
+
+
+def test_answers_are_written_to_what_a_link_points_to(assistant: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, target = tmp_path / "answers.jsonl", tmp_path / "there" / "real.jsonl"
+    link.symlink_to(target)
+    for question_id in ("new", "again"):
+        answer_all(assistant, [Asked(question_id, "Who slept?", ())], link)
+        assert link.is_symlink()
+        assert [each["id"] for each in records(target)] == [question_id]
+        target.chmod(0o600)
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_link_to_itself_or_to_no_file_is_refused(assistant: Assistant, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("device", "loop"):
+        with pytest.raises(PinciteError, match=rf"{name}: it is not a regular file"):
+            answer_all(assistant, [Asked("q", "Who slept?", ())], tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_permissions_and_files_of_others_are_kept(assistant: Assistant, tmp_path: Path) -> None:
+    out, other = tmp_path / "answers.jsonl", tmp_path / "answers.jsonl.part"
+    out.write_text("old")
+    out.chmod(0o640)
+    other.write_text("mine")
+    answer_all(assistant, [Asked("q", "Who slept?", ())], out)
+    assert out.stat().st_mode & 0o777 == 0o640
+    assert other.read_text() == "mine"
+    assert sorted(tmp_path.glob("answers*")) == [out, other]
+
+
+@pytest.mark.parametrize("how", ["same", "symlink", "hard link"])
+def test_answers_do_not_replace_their_questions(tmp_path: Path, how: str) -> None:
+    questions = out = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Who slept?"}')
+    if how == "symlink":
+        out = tmp_path / "out"
+        out.symlink_to(questions)
+    elif how == "hard link":
+        out = tmp_path / "out"
+        out.hardlink_to(questions)
+    with pytest.raises(PinciteError, match="the answers would replace their questions: "):
+        run_batch(Config(index=tmp_path / "index"), questions, out)
+    assert questions.read_text() == '{"question": "Who slept?"}'
 
 
 def test_answers_that_cannot_be_written_are_named(assistant: Assistant, tmp_path: Path) -> None:

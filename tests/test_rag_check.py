@@ -1,5 +1,6 @@
 """Citations against their sources: whatever is changed in either is found."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,10 +106,10 @@ def test_fresh_answers_agree(case: Case, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("text", ["", "\n\n"])
-def test_no_answers_no_citations(case: Case, capsys: pytest.CaptureFixture[str], text: str) -> None:
+def test_a_file_without_answers_is_refused(case: Case, text: str) -> None:
     case.answers.write_text(text)
-    assert case.check()
-    assert printed(capsys) == ["0 citations checked, 0 wrong."]
+    with pytest.raises(PinciteError, match=r"there are no answers in .*answers\.jsonl"):
+        case.check()
 
 
 def test_one_answer_may_be_spread_over_lines(
@@ -135,7 +136,7 @@ CUT = "no quote: it cuts a word, or lies in a heading, contents or page furnitur
         (lambda quote: quote.update(text=quote["text"].replace("\n", " ")), TEXT),
         (lambda quote: quote.update(text=quote["text"] + " "), TEXT),
         (lambda quote: quote.update(text=None), TEXT),
-        (lambda quote: quote.pop("text"), TEXT),
+        (lambda quote: quote.pop("text"), "text not as in the source"),
         (lambda quote: quote.update(start=quote["start"] + 1), TEXT),
         (lambda quote: quote.update(start=quote["start"] - 1), TEXT),
         (lambda quote: quote.update(end=quote["end"] + 1), TEXT),
@@ -153,14 +154,20 @@ CUT = "no quote: it cuts a word, or lies in a heading, contents or page furnitur
         (lambda quote: quote.update(display="The mate woke."), "display not as in the source"),
         (
             lambda quote: quote.update(locator="¶2", page="9", section="Log"),
-            "locator, page, section not as in the source",
+            "page, locator, section not as in the source",
         ),
         (lambda quote: quote.update(start=18, text=quote["text"][4:], end=67), TEXT),
         (lambda quote: quote.update(start=PAGE, end=PAGE + 6, text="Page 7"), CUT),
         (lambda quote: quote.update(end=17, text="The"), "display not as in the source"),
         (lambda quote: quote.update(end=16, text="Th"), CUT),
+        (lambda quote: quote.update(start=True), "offsets True..68 are no range"),
+        (lambda quote: quote.update(speakers=["The mate"]), "speakers not as in the source"),
+        (lambda quote: quote.update(notes=None, position=0), "notes, position not as in the so"),
+        (lambda quote: quote.update(verified=True), "verified not as in the source"),
+        (lambda quote: quote.pop("witnesses"), "it has no list of witnesses"),
+        (lambda quote: quote.update(witnesses={}), "it has no list of witnesses"),
     ],
-    ids=range(25),
+    ids=range(31),
 )
 def test_a_change_in_a_citation_is_found(
     case: Case,
@@ -180,11 +187,94 @@ def test_a_change_in_a_citation_is_found(
     assert summary == "1 citations checked, 1 wrong."
 
 
-def test_what_a_citation_does_not_say_is_not_checked(case: Case, record: dict[str, Any]) -> None:
-    keys = ("document", "start", "end", "text", "sha256")
+def test_a_citation_has_to_say_all_that_is_shown(
+    case: Case, record: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = ("document", "start", "end", "text", "sha256", "locator", "witnesses")
     record["quotes"] = [{key: record["quotes"][0][key] for key in keys}]
     case.write(record)
-    assert case.check()
+    assert not case.check()
+    missing = "page, display, section, speakers, notes, variant_of, position"
+    assert printed(capsys)[0] == f"q1 [1] log.txt, ¶1: {missing} not as in the source"
+
+
+@pytest.mark.parametrize("abstained", [True, None, 0, "false"])
+def test_an_answer_with_quotes_has_not_abstained(
+    case: Case, record: dict[str, Any], abstained: object
+) -> None:
+    case.write({**record, "abstained": abstained})
+    with pytest.raises(PinciteError, match=f"`abstained` is {abstained!r}, with 1 quotes"):
+        case.check()
+    case.write({**record, "quotes": []})
+    with pytest.raises(PinciteError, match="`abstained` is False, with 0 quotes"):
+        case.check()
+
+
+@pytest.fixture
+def witnessed(case: Case, record: dict[str, Any]) -> dict[str, Any]:
+    """An answer whose quote has a witness, in a file beside its source."""
+    text = "# Copy\n\nThe mate slept in the hold until the ship\u2019s bell rang.\n"
+    (case.source.parent / "copy.txt").write_text(text, encoding="utf-8")
+    witness = {
+        "document": "copy.txt",
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "start": 8,
+        "end": len(text) - 1,
+        "locator": "\u201c# Copy\u201d, line 3",
+        "same": True,
+    }
+    record["quotes"][0]["witnesses"] = [witness]
+    case.write(record)
+    assert case.check(case.source.parent)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        (lambda witness: witness.update(same=False), "same not as in the source"),
+        (lambda witness: witness.update(same=1), "same not as in the source"),
+        (lambda witness: witness.update(locator="¶1"), "locator not as in the source"),
+        (lambda witness: witness.pop("locator"), "locator not as in the source"),
+        (lambda witness: witness.update(text="Hm"), TEXT),
+        (lambda witness: witness.update(page="7"), "page not as in the source"),
+        (lambda witness: witness.update(end=10), CUT),
+        (lambda witness: witness.update(end=11), "same not as in the source"),
+        (lambda witness: witness.update(start=0, end=6), CUT),
+        (lambda witness: witness.update(end=999), "the offsets end at 999, the text at 63"),
+        (lambda witness: witness.update(end=None), "offsets 8..None are no range"),
+        (lambda witness: witness.update(sha256="0" * 64), HASH),
+        (lambda witness: witness.update(document="lost.txt"), "cannot be read: No such file"),
+        (lambda witness: witness.update(document=7), "document is 7, not a name"),
+        (lambda witness: witness.clear(), "document is None, not a name"),
+    ],
+    ids=range(15),
+)
+def test_a_change_in_a_witness_is_found(
+    case: Case,
+    witnessed: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    edit: Edit,
+    problem: str,
+) -> None:
+    edit(witnessed["quotes"][0]["witnesses"][0])
+    case.write(witnessed)
+    capsys.readouterr()
+    assert not case.check(case.source.parent)
+    wrong, summary = printed(capsys)
+    assert wrong.startswith("q1 [1] log.txt, ¶1: witness 1: ")
+    assert problem in wrong
+    assert summary == "1 citations checked, 1 wrong."
+
+
+def test_a_witness_has_to_be_an_object(
+    case: Case, witnessed: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    witnessed["quotes"][0]["witnesses"].append("copy.txt")
+    case.write(witnessed)
+    capsys.readouterr()
+    assert not case.check(case.source.parent)
+    assert printed(capsys)[0] == "q1 [1] log.txt, ¶1: witness 2: it is not a JSON object"
 
 
 def test_a_changed_nearest_passage_is_found(
@@ -211,7 +301,7 @@ def test_an_answer_without_an_id_goes_by_its_line(
 ) -> None:
     del record["id"]
     _text(record["quotes"][0])
-    case.write({**record, "quotes": []}, record)
+    case.write({**record, "quotes": [], "abstained": True}, record)
     assert not case.check()
     assert printed(capsys)[0] == f"line 2 [1] log.txt, ¶1: {TEXT}"
 

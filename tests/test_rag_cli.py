@@ -2,10 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -338,6 +339,42 @@ def test_a_damaged_index_is_refused(
         assert "(file is not a database)" in message
 
 
+@pytest.mark.parametrize("fill", [b"\0", b"a", b"\xff"])
+def test_an_index_that_is_damaged_anywhere_shows_no_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fill: bytes
+) -> None:
+    run("index", "sources")
+    answer = run("ask", "--json", "Who lit the lamp?").stdout
+    Path("answer.json").write_text(answer, encoding="utf-8")
+    database = Path(".pincite/pincite.sqlite")
+    data = database.read_bytes()
+    refusals = 0
+    for at in range(100, len(data), 1500):
+        database.write_bytes(data[:at] + fill * 50 + data[at + 50 :])
+        for arguments in (["status"], ["ask", "Who lit the lamp?"], ["check", "answer.json"]):
+            monkeypatch.setattr(sys, "argv", ["pincite", *arguments])
+            with pytest.raises(SystemExit) as stopped:
+                main()
+            out, err = capsys.readouterr()
+            if err.startswith("pincite: "):
+                assert (stopped.value.code, out, err.count("\n")) == (1, "", 1)
+                refusals += 1
+            else:
+                assert out
+    assert refusals > 10
+
+
+def test_a_database_whose_contents_make_no_sense_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("index", "sources")
+    with closing(sqlite3.connect(".pincite/pincite.sqlite")) as database, database:
+        database.execute("UPDATE meta SET value = '{' WHERE key = 'settings'")
+    for arguments in (["status"], ["ask", "Who?"]):
+        message = refused(monkeypatch, capsys, *arguments)
+        assert message.startswith("the index .pincite is damaged (JSONDecodeError: Expecting")
+
+
 def test_an_index_where_none_can_be_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -466,6 +503,19 @@ def test_a_refusal_in_a_process_is_one_line_without_a_trace() -> None:
         "pincite: there is no index in lost\\udcff\\x1b. Make one: pincite index FOLDER --index "
         "lost\\udcff\\x1b\n"
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_terminal_cannot_show_is_escaped(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    Path("sources/\u0161.txt").write_text("# \u0160koda\n\nThe mate slept.\n", encoding="utf-8")
+    run("index", "sources")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    status, out, err = pincite("status")
+    assert (status, err) == (0, "")
+    assert "\\u0161.txt" in out
+    assert "\\u0160koda" in out
 
 
 @pytest.mark.model

@@ -1,18 +1,25 @@
+import json
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from index.errors import PinciteError
+from rag.config import Config
+from rag.indexing import index_paths
+from tests.fakes import FakeEmbedder
 from tests.test_ui_desk import Recorder
+from ui import screenshots
 from ui.app import check_port, serving
 from ui.command import serve
+from ui.desk import Asked
 from ui.guard import POLICY
 from ui.screenshots import free_port
 
@@ -45,16 +52,20 @@ def address() -> Iterator[str]:
         yield address
 
 
-def get(address: str, host: str | None = None) -> tuple[int, str | None]:
+def get(
+    address: str, host: str | None = None, origin: str | None = None, body: bytes | None = None
+) -> tuple[int, str | None]:
     """The status and the policy of a response."""
-    request = urllib.request.Request(address, headers={"Host": host} if host else {})
+    headers = {"Host": host, "Origin": origin, "Content-Type": "application/json"}
+    given = {name: value for name, value in headers.items() if value}
+    request = urllib.request.Request(address, body, given)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request) as response:
             return response.status, response.headers["Content-Security-Policy"]
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, None
+            return error.code, error.headers["Content-Security-Policy"]
 
 
 def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
@@ -65,6 +76,45 @@ def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
 def test_only_a_local_name_is_answered(address: str) -> None:
     assert get(address, "localhost:7860")[0] == 200
     assert get(address, "pincite.example")[0] == 400
+
+
+def test_only_the_servers_own_page_is_answered(address: str) -> None:
+    port = address.rsplit(":", 1)[1]
+    assert get(address, origin=address)[0] == 200
+    assert get(address, f"localhost:{port}", f"http://localhost:{port}")[0] == 200
+    others = (
+        "https://pincite.example",
+        "null",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        f"https://127.0.0.1:{port}",
+        f"http://localhost:{port}",
+        f"{address}.example",
+    )
+    assert [get(address, origin=each) for each in others] == [(403, POLICY)] * len(others)
+    assert get(f"{address}/gradio_api/component_server", origin="null", body=b"{}")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/upload", "/gradio_api/upload", "/gradio_api/upload/", "//gradio_api//upload//"]
+)
+def test_no_file_is_taken(address: str, path: str) -> None:
+    for origin in (None, address):
+        assert get(f"{address}{path}?upload_id=1", origin=origin, body=b"x") == (403, POLICY)
+
+
+def test_half_a_surrogate_pair_gets_an_answer(
+    address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    call = {
+        "data": {"question": "\ud800", "history": ["\ud800"]},
+        "component_id": 1,  # the page's only one
+        "fn_name": "ask",
+        "session_hash": "x",
+    }
+    body = json.dumps(call).encode()
+    assert get(f"{address}/gradio_api/component_server", origin=address, body=body)[0] == 200
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_only_this_machines_address_is_bound(address: str) -> None:
@@ -110,3 +160,57 @@ def test_the_script_makes_no_markup_of_text() -> None:
     code = "\n".join(line for line in script.splitlines() if not line.startswith("//"))
     forbidden = ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function(")
     assert not [each for each in forbidden if each in code]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The sources that `ui.screenshots` served, instead of pictures of them."""
+    served: list[set[str]] = []
+
+    def serving(assistant: Asked, port: int) -> AbstractContextManager[str]:
+        served.append({each.path for each in assistant.sources()})
+        return nullcontext("http://127.0.0.1")
+
+    for module in ("rag.indexing", "rag.assistant"):
+        monkeypatch.setattr(f"{module}.load_embedder", lambda *_, **__: FakeEmbedder())
+    monkeypatch.setattr(screenshots, "serving", serving)
+    monkeypatch.setattr(screenshots, "take", lambda *_: None)
+    return served
+
+
+def take_pictures(*arguments: str | Path) -> None:
+    result = CliRunner().invoke(screenshots.screenshots, [str(each) for each in arguments])
+    assert result.exit_code == 0, result.output
+
+
+def test_pictures_are_of_the_sample_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[set[str]]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    take_pictures("--out", "out")
+    assert shown == [{each.name for each in screenshots.ARCHIVE.iterdir()}]
+    assert not list(tmp_path.iterdir())
+
+
+def test_pictures_are_of_other_sources_or_an_index(tmp_path: Path, shown: list[set[str]]) -> None:
+    sources, index = tmp_path / "sources", tmp_path / "index"
+    sources.mkdir()
+    (sources / "mate.txt").write_text("The mate saw a light.\n")
+    take_pictures("--out", tmp_path, "--sources", sources)
+    index_paths([sources], Config(index=index))
+    take_pictures("--out", tmp_path, "--index", index)
+    assert shown == [{"mate.txt"}, {"mate.txt"}]
+
+
+def test_what_hinders_pictures_is_told_in_one_line(tmp_path: Path) -> None:
+    options = ["--out", str(tmp_path), "--index", str(tmp_path / "x")]
+    command = [sys.executable, "-m", "ui.screenshots", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("screenshots: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_page_claims_no_more_than_it_can() -> None:
+    template = " ".join((STATIC / "room.html").read_text(encoding="utf-8").split())
+    assert "Whether a passage answers is for you to judge." in template

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from index.errors import PinciteError
@@ -47,6 +49,30 @@ def test_a_question_is_asked_with_the_ones_before_it() -> None:
 def test_what_the_user_can_mend_comes_back_as_a_message() -> None:
     assert Desk(Recorder()).ask({"question": "break"}) == {
         "error": "the index is gone. Make it again."
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("\ud800", "\ufffd"),
+        ("Who\udfff?", "Who\ufffd?"),
+        ("\ud83dWho?", "\ufffdWho?"),
+        ("\ud83d\udea2 \U0001f6a2", "\U0001f6a2 \U0001f6a2"),
+        ("\ufeffWho?", "\ufeffWho?"),
+    ],
+)
+def test_half_a_surrogate_pair_becomes_a_replacement_character(text: str, clean: str) -> None:
+    recorder = Recorder()
+    reply = Desk(recorder).ask({"question": text, "history": [text]})
+    assert recorder.asked == [(clean, [clean])]
+    assert reply["answer"]["question"] == clean
+    json.dumps(reply, ensure_ascii=False).encode()
+
+
+def test_a_source_whose_name_is_no_text_is_not_in_the_index() -> None:
+    assert Desk(Recorder()).read_source({"document": "\ud800.txt"}) == {
+        "error": "\ufffd.txt is no longer in the index. Ask the question again."
     }
 
 

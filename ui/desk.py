@@ -86,7 +86,8 @@ def _object(request: object) -> dict[str, Any]:
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_QUESTION:
         raise ValueError(f"a text of at most {LONGEST_QUESTION} characters is needed")
-    return value
+    # JSON can hold half a surrogate pair, which no UTF-8 can: it becomes U+FFFD.
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _span(fields: dict[str, Any]) -> Span | None:

@@ -1,21 +1,26 @@
-"""Pictures of the interface: `python -m ui.screenshots --out DIR [--index DIR]`.
+"""Pictures of the interface: `python -m ui.screenshots --out DIR [--index DIR | --sources DIR]`.
 
-Needs the test extra (playwright) and Debian's package chromium. Shows the sample sources of
-`eval/archive`, or another index, at 1280 and 390 pixels wide.
+Needs the test extra (playwright) and Debian's package chromium. Shows an index, or else sources
+(the sample archive, unless others are named), at 1280 and 390 pixels wide.
 """
 
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from index.errors import PinciteError
 from rag.config import Config
 from rag.options import config_options
+from rag.render import visible
 from ui.app import HOST, serving
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ARCHIVE = Path(__file__).parent.parent / "eval" / "archive"
 SIZES = {1280: 800, 390: 844}
 QUESTION = "Was the pilot drunk?"
 FOLLOW_UP = "And where was he when she struck?"
@@ -129,16 +135,47 @@ def take(address: str, out: Path, scheme: str) -> None:
                 context.close()
 
 
+@contextmanager
+def _index(config: Config, sources: Path) -> Iterator[Path]:
+    """The folder of --index, else a temporary one with the sources."""
+    from rag.indexing import index_paths, print_summary
+
+    if click.get_current_context().get_parameter_source("index") is ParameterSource.COMMANDLINE:
+        yield config.index
+        return
+    with TemporaryDirectory(prefix="pincite-screenshots-") as folder:
+        summary = index_paths([sources], replace(config, index=Path(folder)))
+        if summary.failures:
+            print_summary(summary)
+        yield Path(folder)
+
+
 @click.command()
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--scheme", type=click.Choice(["light", "dark"]), default="light")
+@click.option(
+    "--sources",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ARCHIVE,
+    help="Folder to index for the pictures, without --index. [default: the sample archive]",
+)
 @config_options
-def main(config: Config, out: Path, scheme: str) -> None:
-    """Take pictures of the interface over an index."""
+def screenshots(config: Config, out: Path, scheme: str, sources: Path) -> None:
+    """Take pictures of the interface over an index, or over sources without --index."""
     from rag.assistant import open_assistant
 
-    with serving(open_assistant(config), free_port()) as address:
-        take(address, out, scheme)
+    with _index(config, sources) as folder:
+        assistant = open_assistant(replace(config, index=folder))
+        with serving(assistant, free_port()) as address:
+            take(address, out, scheme)
+
+
+def main() -> None:
+    """Run the command; what a user can mend is printed as one line, without a trace."""
+    try:
+        screenshots()
+    except PinciteError as error:
+        sys.exit(f"screenshots: {visible(str(error))}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from index.errors import SourceError
+from index.errors import SourceError, UnreadableError
 from index.read import markdown, text
 from index.read.content import Content
 from index.types import BlockKind, Document
@@ -41,7 +41,7 @@ def read_bytes(file: Path) -> bytes:
             )
         data = file.read_bytes()
     except OSError as error:
-        raise SourceError(f"cannot be read: {os.strerror(error.errno or 0)}") from error
+        raise UnreadableError(f"cannot be read: {os.strerror(error.errno or 0)}") from error
     if not data.strip():
         raise SourceError("empty: there is nothing to quote")
     return data

@@ -20,9 +20,15 @@ _KINDS: Final = {
     "fence": BlockKind.PARAGRAPH,
     "code_block": BlockKind.PARAGRAPH,
     "table_open": BlockKind.PARAGRAPH,
-    "html_block": BlockKind.FURNITURE,
+    "html_block": BlockKind.PARAGRAPH,
     "hr": BlockKind.FURNITURE,
 }
+# Lists and quotations deeper than this are passed over by the parser.
+DEEPEST = 100
+_TAG = re.compile(
+    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE
+)
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|$)")
 _HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*[\r\n][\s>]*[=-]+\s*$")
 
 
@@ -34,9 +40,12 @@ def load(data: bytes) -> Content:
 
 def _blocks(text: str) -> Iterator[Block]:
     offsets = _line_offsets(text)
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
     headings: list[tuple[int, str]] = []
-    for token, depth in _leaves(parser.parse(text)):
+    matter = _FRONT_MATTER.match(text)
+    if matter:
+        yield Block(BlockKind.FURNITURE, Span(matter.start(), matter.end()), Place())
+    for token, depth in _leaves(parser.parse(_blanked(text, matter))):
         assert token.map is not None, "block tokens carry their lines"
         first, last = token.map
         span = _trimmed(text, Span(offsets[first], offsets[last]))
@@ -44,6 +53,12 @@ def _blocks(text: str) -> Iterator[Block]:
             continue
         kind = _KINDS[token.type]
         marks = _quote_marks(text, span, depth)
+        if token.type == "html_block":
+            tags = tuple(_tags(text, span))
+            if heal(text, span, tags).text:
+                marks = tags
+            else:
+                kind = BlockKind.FURNITURE
         if kind is BlockKind.HEADING:
             span = _title_span(text, span, marks)
             marks = tuple(mark for mark in marks if span.start <= mark.start < span.end)
@@ -67,6 +82,17 @@ def _leaves(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
             in_table += token.nesting
         if token.type in ("blockquote_open", "blockquote_close"):
             depth += token.nesting
+
+
+def _blanked(text: str, matter: re.Match[str] | None) -> str:
+    """The text with as many empty lines in place of its front matter (title: ..., date: ...)."""
+    return re.sub(r"[^\r\n]", " ", matter[0]) + text[matter.end() :] if matter else text
+
+
+def _tags(text: str, span: Span) -> Iterator[Span]:
+    """The tags and comments of an HTML block; what stands between them is its words."""
+    for match in _TAG.finditer(text, span.start, span.end):
+        yield Span(*match.span())
 
 
 def _line_offsets(text: str) -> list[int]:

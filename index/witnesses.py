@@ -12,6 +12,9 @@ LEAST_SHARED = 0.7
 # And its neighbourhood is a copy too; two reports of one event, however alike a sentence, are not.
 LEAST_CONTEXT = 0.2
 SHINGLE = 4
+# Of the longer text less than this is shared when it quotes the other in a sentence of its own: that
+# is another author's sentence, not a copy.
+LEAST_OF_LONGER = 0.5
 
 _WORD = re.compile(r"\w+")
 
@@ -34,12 +37,13 @@ def are_copies(first: str, second: str, first_context: str, second_context: str)
     ours, theirs = words(first), words(second)
     if ours == theirs:
         return True
-    shorter = min(len(ours), len(theirs))
+    shorter, longer = sorted((len(ours), len(theirs)))
+    enough = max(LEAST_SHARED * shorter, LEAST_OF_LONGER * longer)
     return (
         shorter >= FEWEST_WORDS
         # The words in any order bound the words in order, and cost next to nothing.
-        and (Counter(ours) & Counter(theirs)).total() >= LEAST_SHARED * shorter
-        and _in_common(ours, theirs) >= LEAST_SHARED * shorter
+        and (Counter(ours) & Counter(theirs)).total() >= enough
+        and _in_common(ours, theirs) >= enough
         and _shared_context(first_context, second_context) >= LEAST_CONTEXT
     )
 

@@ -72,3 +72,11 @@ def test_copies_are_mutual_and_everything_is_a_copy_of_itself(
     if same_words(first, second):
         assert are_copies(first, second, near, far)
         assert are_copies(second, first, far, near)
+
+
+def test_a_long_sentence_that_quotes_another_is_no_copy_of_it() -> None:
+    words = "the keeper wound the clock at midnight and then slept until the morning"
+    around = "it rained and snowed and hailed in all the valleys of the north that year so that"
+    quoting = f"{around} when Hale of Marlin wrote {words} nobody who lived there then believed him"
+    assert not are_copies(words, quoting, quoting, quoting)
+    assert are_copies(words, f"{words} it is said", quoting, quoting)

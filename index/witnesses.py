@@ -12,8 +12,7 @@ LEAST_SHARED = 0.7
 # And its neighbourhood is a copy too; two reports of one event, however alike a sentence, are not.
 LEAST_CONTEXT = 0.2
 SHINGLE = 4
-# Of the longer text less than this is shared when it quotes the other in a sentence of its own: that
-# is another author's sentence, not a copy.
+# A sentence that quotes another among many words of its own is its author's sentence, not a copy.
 LEAST_OF_LONGER = 0.5
 
 _WORD = re.compile(r"\w+")

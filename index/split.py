@@ -9,7 +9,7 @@ from index.sentences import LONGEST, sentence_spans
 from index.structure import LINE
 from index.types import Block, BlockKind, Passage, Place, Sentence, Span
 
-QUOTABLE = frozenset({BlockKind.PARAGRAPH, BlockKind.NOTE})
+QUOTABLE = frozenset(BlockKind) - {BlockKind.HEADING, BlockKind.CONTENTS, BlockKind.FURNITURE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,14 @@ def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Ite
                 text=words,
                 span=canonical,
                 block=block.span.start,
-                place=block.place._replace(line=bisect_right(lines, canonical.start)),
+                place=_on_line(block.place, bisect_right(lines, canonical.start)),
                 tokens=budget.count(words),
                 pieces=budget.pieces(words),
             )
+
+
+def _on_line(place: Place, line: int) -> Place:
+    return place if place.line is None else place._replace(line=line)
 
 
 def _fitting(reading: Reading, span: Span, budget: Budget) -> Iterator[Span]:

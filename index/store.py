@@ -273,7 +273,7 @@ class Store:
                     block.kind.value,
                     block.span.start,
                     block.span.end,
-                    json.dumps(block.place),
+                    json.dumps(block.place._asdict()),
                     json.dumps([(hole.start, hole.end) for hole in block.holes]),
                 )
                 for ordinal, block in enumerate(blocks)
@@ -304,7 +304,7 @@ class Store:
                     sentence.reading.start,
                     sentence.reading.end,
                     *tokens,
-                    json.dumps(sentence.place),
+                    json.dumps(sentence.place._asdict()),
                 )
                 for ordinal, (sentence, tokens) in enumerate(zip(passage, spans, strict=True))
             ],
@@ -410,8 +410,9 @@ def _fields(settings: Settings) -> dict[str, object]:
 
 
 def _place(text: str) -> Place:
-    section, *rest = json.loads(text)
-    return Place(tuple(section), *rest)
+    fields = json.loads(text)
+    lists = {name: tuple(fields[name]) for name in ("section", "cites")}
+    return Place(**{**fields, **lists})
 
 
 def _block(kind: str, start: int, end: int, place: str, holes: str) -> Block:

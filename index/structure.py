@@ -2,7 +2,8 @@
 
 A loader that knows its format's structure makes raw blocks itself; `plain_blocks` finds them in
 text that has none. Both go through `finish`, which adds what is true of any format: paragraph and
-note numbers, page numbers from footers, section paths, paragraphs that a page break cut in two.
+note numbers, page numbers from footers, section paths, paragraphs that a page break cut in two,
+and which note a marker points to.
 No rule may name a source, an author or a phrase.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.reading import heal
-from index.types import Block, BlockKind, Place, Span
+from index.types import Block, BlockKind, Place, Reference, Span
 
 # Hard-wrapped prose is narrower than this; a longer line is a paragraph of its own.
 WIDEST_WRAP = 100
@@ -37,6 +38,14 @@ _BROKEN_WORD = re.compile(r"\w[-\u2010\u00ad]\*?$")
 
 
 @dataclass(frozen=True, slots=True)
+class Structure:
+    """The finished blocks of a document, in order, and its references to notes and sources."""
+
+    blocks: tuple[Block, ...]
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     span: Span
     text: str
@@ -44,18 +53,17 @@ class _Line:
 
 
 def plain_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a text without markup, in order; furniture included, white space not.
+    """The raw blocks of a text without markup, in order; furniture included, white space not.
 
     Hard-wrapped lines are one paragraph; in a text with long lines each line is one.
     """
-    raw = [block for chunk in _chunks(text) for block in _chunk_blocks(chunk)]
-    return finish(text, raw)
+    return tuple(block for chunk in _chunks(text) for block in _chunk_blocks(chunk))
 
 
-def finish(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
+def finish(text: str, blocks: Iterable[Block]) -> Structure:
     """Complete raw blocks: page breaks healed, numbers found, sections and pages filled in."""
     joined = _join_broken(text, _footnotes(text, list(blocks)))
-    return tuple(_with_places(_number(text, joined), text))
+    return Structure(tuple(_with_places(_number(text, joined), text)), ())
 
 
 def _lines(text: str) -> Iterator[_Line]:

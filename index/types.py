@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+UNKNOWN = "unknown"
+
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -50,32 +52,59 @@ class BlockKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
+    ITEM = "list item"
+    QUOTATION = "block quotation"
+    TABLE = "table or figure"
     NOTE = "note"
     CONTENTS = "contents"
     FURNITURE = "furniture"
 
 
 class Place(NamedTuple):
-    """Where a block stands, in the terms a person uses; unknown parts are None or empty."""
+    """Where a block or a quote stands, in the terms a person uses; unknown parts are None or empty.
+
+    `page` is the printed label, `sheet` the page's position in a paged file, from 1. `note` is the
+    note that this is part of; `cites` are the labels of the notes that it refers to. `line` is None
+    in formats that have no lines of their own.
+    """
 
     section: tuple[str, ...] = ()
     paragraph: str | None = None
     page: str | None = None
     note: str | None = None
-    line: int = 1
+    line: int | None = 1
+    sheet: int | None = None
+    cites: tuple[str, ...] = ()
 
     @property
     def locator(self) -> str:
-        """The most exact of: ¶58, n. 71, p. 12, else “Heading”, line 30; note and page together
-        where notes stand at the foot of pages."""
+        """The most exact of: ¶58, n. 71, p. 12, else “Heading”, line 30; with the page where notes
+        stand at the foot of pages, and with the notes that are cited: ¶58, at n. 12."""
+        return ", ".join(filter(None, [self._where, self._at]))
+
+    @property
+    def _where(self) -> str:
         if self.paragraph:
             return f"¶{self.paragraph}"
-        page = f"p. {self.page}" if self.page else ""
-        note = f"n. {self.note}" if self.note else ""
+        page = self._page
+        if self.note:
+            return ", ".join(filter(None, [page, f"n. {self.note}"]))
         heading = f"“{self.section[-1]}”" if self.section and not page else ""
-        if note:
-            return f"{page}, {note}" if page else note
-        return page or ", ".join(filter(None, [heading, f"line {self.line}"]))
+        # The lines of a paged file are its extractor's, and no person can count them.
+        line = f"line {self.line}" if self.line and not self.sheet else ""
+        return ", ".join(filter(None, [page or heading, line]))
+
+    @property
+    def _page(self) -> str:
+        if self.sheet is None or self.page == str(self.sheet):
+            return f"p. {self.page}" if self.page else ""
+        return (
+            f"p. {self.page} (page {self.sheet} of the file)" if self.page else f"p. {self.sheet}"
+        )
+
+    @property
+    def _at(self) -> str:
+        return f"at n. {', '.join(self.cites)}" if self.cites else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +112,43 @@ class Block:
     """A paragraph, heading, note or piece of furniture in canonical text.
 
     `holes` are the ranges inside `span` that are not part of what the block says: a page footer
-    between its two halves, a quotation mark of Markdown at a line's start.
+    between its two halves, the marker of a note, a quotation mark of Markdown at a line's start.
     """
 
     kind: BlockKind
     span: Span
     place: Place
     holes: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a text refers to a note, or names its source in parentheses.
+
+    `at` is the marker (a hole of its block), or the whole parenthesis, which is part of what its
+    block says. `label` is the note's number or sign, empty for a parenthesis. `notes` are the
+    note's paragraphs in order, the first without its number; none when the note is missing; the
+    parenthesis itself when it is one.
+    """
+
+    at: Span
+    label: str
+    notes: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A stretch of a text in the words, or with the claims, of somebody other than its author.
+
+    `speakers` runs from the person whose words they are towards the author of the source, who is
+    not named again; `UNKNOWN` stands for whoever cannot be told. `reported` is true where the
+    author gives the sense in words of his own. Speeches may lie in one another: the inner one has
+    the longer chain.
+    """
+
+    span: Span
+    speakers: tuple[str, ...]
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +189,7 @@ class Document:
     """A source as it was read: its name, what it says, and proof of which bytes said it.
 
     `path` is relative to the folder that was indexed, with forward slashes. `sha256` is of the
-    file's bytes. `text` is canonical.
+    file's bytes. `text` is canonical. `author` is named by the title page, a byline or metadata.
     """
 
     path: str
@@ -140,6 +199,14 @@ class Document:
     encoding: str
     size: int
     blocks: tuple[Block, ...]
+    author: str | None = None
+    references: tuple[Reference, ...] = ()
+    speeches: tuple[Speech, ...] = ()
+
+    @property
+    def voice(self) -> str:
+        """Who speaks where nobody is quoted: the author, or the title where none is named."""
+        return self.author or self.title
 
 
 @dataclass(frozen=True, slots=True)

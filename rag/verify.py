@@ -116,7 +116,9 @@ def _is_mark(character: str) -> bool:
 
 
 def _place(document: Document, block: Block, span: Span) -> Place:
-    place = block.place._replace(line=line_of(document.text, span.start))
+    place = block.place
+    if place.line is not None:
+        place = place._replace(line=line_of(document.text, span.start))
     if not block.holes or not block.place.page:
         return place
     first, last = (_page_at(document, block, at) for at in (span.start, span.end - 1))

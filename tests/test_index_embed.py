@@ -17,7 +17,7 @@ from index.embed import Embedder, Encoded, LazyEmbedder, TransformerEmbedder, lo
 from index.errors import ModelError
 from index.model import ModelFiles, locate
 from index.split import split
-from index.structure import plain_blocks
+from index.structure import finish, plain_blocks
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.update import make_budget
 from tests.fakes import FakeEmbedder
@@ -111,7 +111,7 @@ def test_no_passage_is_ever_cut_off(embedder: Embedder) -> None:
     words = "The unforeseeable mill burned, and Zwickmühle 1937 it was not \u6f22\u5b57 so;"
     text = f"{words} " * 40 + f"{'x' * 900} " + f"{words} It rained. " * 30
     budget = make_budget(embedder, load_encoding(DEFAULT_ENCODING), 10_000)
-    passages = split(text, plain_blocks(text), budget)
+    passages = split(text, finish(text, plain_blocks(text)).blocks, budget)
     assert len(passages) > 2
     encoded = embedder.passages([passage.reading for passage in passages])
     for passage, found in zip(passages, encoded, strict=True):

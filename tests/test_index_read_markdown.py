@@ -12,7 +12,7 @@ from index.read.markdown import load
 from index.reading import heal
 from index.types import Block, BlockKind, Place, Span
 
-CONTENTS, FURNITURE, HEADING, NOTE, PARAGRAPH = sorted(BlockKind)
+FURNITURE, HEADING, PARAGRAPH = BlockKind.FURNITURE, BlockKind.HEADING, BlockKind.PARAGRAPH
 
 
 def blocks(text: str) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ from index.read import markdown, text
 from index.read.content import Content
 from index.reading import heal
 from index.split import QUOTABLE, Budget, split
-from index.structure import plain_blocks
+from index.structure import finish, plain_blocks
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Block, Passage, Place, Span, line_of
 
@@ -24,6 +24,10 @@ Count = Callable[[str], int]
 @cache
 def tokens() -> Tokens:
     return load_encoding(DEFAULT_ENCODING)
+
+
+def finished(text: str) -> tuple[Block, ...]:
+    return finish(text, plain_blocks(text)).blocks
 
 
 def count_words(words: str) -> int:
@@ -36,7 +40,7 @@ def small(limit: int = 1000, *, pieces: int = 1000, enough: int = 0) -> Budget:
 
 
 def readings(source: str, budget: Budget) -> list[str]:
-    return [passage.reading for passage in split(source, plain_blocks(source), budget)]
+    return [passage.reading for passage in split(source, finished(source), budget)]
 
 
 # Exact passages
@@ -44,7 +48,7 @@ def readings(source: str, budget: Budget) -> list[str]:
 
 def test_a_short_document_is_one_passage() -> None:
     source = "It rained\nall day. It\nstopped.\n"
-    passages = split(source, plain_blocks(source), small())
+    passages = split(source, finished(source), small())
     assert [passage.reading for passage in passages] == ["It rained all day. It stopped."]
     sentences = passages[0].sentences
     assert [s.span for s in sentences] == [Span(0, 18), Span(19, 30)]
@@ -55,7 +59,7 @@ def test_a_short_document_is_one_passage() -> None:
 
 def test_nothing_to_quote_is_no_passage() -> None:
     source = "The Winter\n\n* * *\n\nPage 4"
-    assert split(source, plain_blocks(source), small()) == []
+    assert split(source, finished(source), small()) == []
     assert split("", (), small()) == []
 
 
@@ -88,7 +92,7 @@ def test_a_paragraph_is_not_cut_for_having_enough() -> None:
 
 def test_sections_are_kept_apart() -> None:
     source = "It rained.\n\nThe Winter\n\nIt snowed."
-    passages = split(source, plain_blocks(source), small(enough=100))
+    passages = split(source, finished(source), small(enough=100))
     assert [(p.sentences[0].place.section, p.reading) for p in passages] == [
         ((), "It rained."),
         (("The Winter",), "It snowed."),
@@ -96,7 +100,7 @@ def test_sections_are_kept_apart() -> None:
 
 
 def test_notes_are_kept_apart_from_what_is_not_a_note() -> None:
-    blocks = plain_blocks("It rained.\n\nNotes\n\nSee below.\n\n1. See One.\n\n2. See Two.")
+    blocks = finished("It rained.\n\nNotes\n\nSee below.\n\n1. See One.\n\n2. See Two.")
     source = "It rained.\n\nNotes\n\nSee below.\n\n1. See One.\n\n2. See Two."
     passages = split(source, blocks, small(enough=100))
     assert [p.reading for p in passages] == ["It rained.", "See below.", "See One. See Two."]
@@ -105,7 +109,7 @@ def test_notes_are_kept_apart_from_what_is_not_a_note() -> None:
 
 def test_every_sentence_has_the_locator_of_its_own_block() -> None:
     source = "1. One. More.\n\n2. Two.\n\n3. Three."
-    (passage,) = split(source, plain_blocks(source), small(enough=100))
+    (passage,) = split(source, finished(source), small(enough=100))
     assert [(s.place.paragraph, s.place.line) for s in passage] == [
         ("1", 1),
         ("1", 1),
@@ -116,7 +120,7 @@ def test_every_sentence_has_the_locator_of_its_own_block() -> None:
 
 def test_a_sentence_over_a_page_break_spans_the_footer() -> None:
     source = "It rained. It was regis-\n\nPage 4\n\ntered. It snowed."
-    (passage,) = split(source, plain_blocks(source), small())
+    (passage,) = split(source, finished(source), small())
     assert [s.reading.of(passage.reading) for s in passage] == [
         "It rained.",
         "It was registered.",

@@ -7,24 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.reading import heal
-from index.structure import LONGEST_HEADING, WIDEST_WRAP, plain_blocks
+from index.structure import LONGEST_HEADING, WIDEST_WRAP, finish, plain_blocks
 from index.types import Block, BlockKind, Place, Span
 
-CONTENTS, FURNITURE, HEADING, NOTE, PARAGRAPH = sorted(BlockKind)
+CONTENTS, FURNITURE, HEADING = BlockKind.CONTENTS, BlockKind.FURNITURE, BlockKind.HEADING
+NOTE, PARAGRAPH = BlockKind.NOTE, BlockKind.PARAGRAPH
 
 # A line too long to be hard-wrapped prose.
 LONG = "This line is so long that it cannot be wrapped " + "and it goes on " * 5 + "to its end."
 assert len(LONG) > WIDEST_WRAP
 
 
+def blocks_of(text: str) -> tuple[Block, ...]:
+    return finish(text, plain_blocks(text)).blocks
+
+
 def outline(text: str) -> list[tuple[BlockKind, str]]:
     """Each block's kind and what it says."""
-    return [(block.kind, said(text, block)) for block in plain_blocks(text)]
+    return [(block.kind, said(text, block)) for block in blocks_of(text)]
 
 
 def located(text: str) -> list[tuple[str, str]]:
     """Each paragraph's and note's locator and first words."""
-    quotable = [b for b in plain_blocks(text) if b.kind in (PARAGRAPH, NOTE)]
+    quotable = [b for b in blocks_of(text) if b.kind in (PARAGRAPH, NOTE)]
     return [(b.place.locator, " ".join(said(text, b).split()[:2])) for b in quotable]
 
 
@@ -37,7 +42,7 @@ def said(text: str, block: Block) -> str:
 
 def test_a_block_says_where_it_is() -> None:
     text = "The First Part\n\n  It rained.\n\n\nIt snowed\nall day."
-    assert plain_blocks(text) == (
+    assert blocks_of(text) == (
         Block(HEADING, Span(0, 14), Place(("The First Part",), line=1)),
         Block(PARAGRAPH, Span(18, 28), Place(("The First Part",), line=3)),
         Block(PARAGRAPH, Span(31, 49), Place(("The First Part",), line=6)),
@@ -45,14 +50,14 @@ def test_a_block_says_where_it_is() -> None:
 
 
 def test_nothing_has_no_blocks() -> None:
-    assert plain_blocks("") == ()
-    assert plain_blocks(" \n\u00a0\r\n\x0c") == ()
+    assert blocks_of("") == ()
+    assert blocks_of(" \n\u00a0\r\n\x0c") == ()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end_is_one(end: str) -> None:
     text = end.join(["Part One", "", "It rained", "all day.", "", "Then it stopped."])
-    assert [(b.kind, b.span.of(text), b.place.line) for b in plain_blocks(text)] == [
+    assert [(b.kind, b.span.of(text), b.place.line) for b in blocks_of(text)] == [
         (HEADING, "Part One", 1),
         (PARAGRAPH, f"It rained{end}all day.", 3),
         (PARAGRAPH, "Then it stopped.", 6),
@@ -67,7 +72,7 @@ def test_a_form_feed_on_a_line_of_its_own_parts_paragraphs() -> None:
 
 
 def test_a_form_feed_before_a_line_is_no_part_of_it() -> None:
-    assert plain_blocks("It rained.\n\n\x0cIt snowed.")[1].span == Span(13, 23)
+    assert blocks_of("It rained.\n\n\x0cIt snowed.")[1].span == Span(13, 23)
 
 
 def test_hard_wrapped_lines_are_one_paragraph() -> None:
@@ -124,7 +129,7 @@ def test_a_heading_in_capitals_needs_no_empty_line_after_it() -> None:
 
 def test_a_heading_heals_and_its_section_lasts_until_the_next() -> None:
     text = "It was.\n\nPart  *One*\n\nIt is.\n\nPart Two\n\nIt will be."
-    assert [block.place.section for block in plain_blocks(text)] == [
+    assert [block.place.section for block in blocks_of(text)] == [
         (),
         ("Part One",),
         ("Part One",),
@@ -139,7 +144,7 @@ def test_a_heading_heals_and_its_section_lasts_until_the_next() -> None:
 @pytest.mark.parametrize("line", ["* * *", "-----", "_____", "***", "§ §", "\u200b"])
 def test_a_line_without_letters_and_figures_is_furniture(line: str) -> None:
     text = f"It rained.\n{line}\nIt snowed."
-    assert [(b.kind, b.span.of(text)) for b in plain_blocks(text)] == [
+    assert [(b.kind, b.span.of(text)) for b in blocks_of(text)] == [
         (PARAGRAPH, "It rained."),
         (FURNITURE, line),
         (PARAGRAPH, "It snowed."),
@@ -152,7 +157,7 @@ def test_a_line_without_letters_and_figures_is_furniture(line: str) -> None:
 )
 def test_a_line_of_a_table_of_contents(line: str) -> None:
     text = f"{line}\n{line}\n\nIt rained."
-    kinds = [block.kind for block in plain_blocks(text)]
+    kinds = [block.kind for block in blocks_of(text)]
     assert kinds == [CONTENTS, CONTENTS, PARAGRAPH]
 
 
@@ -176,7 +181,7 @@ def test_an_ellipsis_in_a_sentence_is_no_table_of_contents() -> None:
 )
 def test_a_footer_gives_its_page_to_what_stands_before_it(footer: str, page: str) -> None:
     text = f"It rained.\n\nIt hailed.\n\n{footer}\n\nIt snowed."
-    assert [(b.kind, b.place.page) for b in plain_blocks(text)] == [
+    assert [(b.kind, b.place.page) for b in blocks_of(text)] == [
         (PARAGRAPH, page),
         (PARAGRAPH, page),
         (FURNITURE, page),
@@ -208,7 +213,7 @@ def test_pages_are_counted_backwards_from_each_footer() -> None:
 
 def test_a_paragraph_is_joined_over_a_footer() -> None:
     text = "It rained and was regis-\n\nPage 41\n\ntered by all.\n\nIt snowed.\n\nPage 42"
-    blocks = plain_blocks(text)
+    blocks = blocks_of(text)
     assert blocks == (
         Block(PARAGRAPH, Span(0, 48), Place(page="41"), (Span(26, 33),)),
         Block(FURNITURE, Span(26, 33), Place(page="41", line=3)),
@@ -220,7 +225,7 @@ def test_a_paragraph_is_joined_over_a_footer() -> None:
 
 def test_a_paragraph_over_three_pages_has_each_footer_as_a_hole_once() -> None:
     text = "It rained\n\nPage 1\n\nand rained\n\n* * *\n\nPage 2\n\nand snowed."
-    blocks = plain_blocks(text)
+    blocks = blocks_of(text)
     assert [b.kind for b in blocks] == [PARAGRAPH, FURNITURE, FURNITURE, FURNITURE]
     assert [hole.of(text) for hole in blocks[0].holes] == ["Page 1", "* * *", "Page 2"]
     assert said(text, blocks[0]) == "It rained and rained and snowed."
@@ -228,7 +233,7 @@ def test_a_paragraph_over_three_pages_has_each_footer_as_a_hole_once() -> None:
 
 def test_a_paragraph_is_joined_over_the_notes_at_the_foot_of_its_page() -> None:
     text = "It rained¹ and was regis-\n\n1. See One.\n\nPage 41\n\ntered."
-    blocks = plain_blocks(text)
+    blocks = blocks_of(text)
     assert [(b.kind, b.place.locator, said(text, b)) for b in blocks] == [
         (PARAGRAPH, "p. 41", "It rained and was registered."),
         (NOTE, "p. 41, n. 1", "See One."),
@@ -239,7 +244,7 @@ def test_a_paragraph_is_joined_over_the_notes_at_the_foot_of_its_page() -> None:
 
 def test_a_paragraph_is_joined_where_only_an_empty_line_cuts_it() -> None:
     text = "It rained and\n\nthen it snowed."
-    assert plain_blocks(text) == (Block(PARAGRAPH, Span(0, 30), Place()),)
+    assert blocks_of(text) == (Block(PARAGRAPH, Span(0, 30), Place()),)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +275,7 @@ def test_a_heading_is_never_joined_to_what_follows() -> None:
 
 def test_numbered_paragraphs_lose_their_number_and_are_cited_by_it() -> None:
     text = "1. One here.\n\n2. Two here.\n\n3. Three here."
-    assert plain_blocks(text) == (
+    assert blocks_of(text) == (
         Block(PARAGRAPH, Span(3, 12), Place(paragraph="1", line=1)),
         Block(PARAGRAPH, Span(17, 26), Place(paragraph="2", line=3)),
         Block(PARAGRAPH, Span(31, 42), Place(paragraph="3", line=5)),
@@ -351,7 +356,7 @@ def test_a_wrapped_line_that_starts_with_a_number_is_no_item() -> None:
 
 def test_a_numbered_paragraph_over_a_page_break() -> None:
     text = "1. One.\n\n2. Two goes\n\nPage 9\n\non here.\n\n3. Three."
-    assert [(b.place.locator, said(text, b)) for b in plain_blocks(text)] == [
+    assert [(b.place.locator, said(text, b)) for b in blocks_of(text)] == [
         ("¶1", "One."),
         ("¶2", "Two goes on here."),
         ("p. 9", "Page 9"),
@@ -368,7 +373,7 @@ def test_a_numbered_paragraph_over_a_page_break() -> None:
 def test_the_numbered_paragraphs_of_a_notes_section_are_notes(title: str) -> None:
     text = f"It rained.\n\n{title.rstrip(':')}\n\n1. See One.\n\nAlso Two.\n\n2. Three.\n\n9. Four."
     heading = title.rstrip(":")
-    assert [(b.kind, b.place.note, said(text, b)) for b in plain_blocks(text)] == [
+    assert [(b.kind, b.place.note, said(text, b)) for b in blocks_of(text)] == [
         (PARAGRAPH, None, "It rained."),
         (HEADING, None, heading),
         (NOTE, "1", "See One."),
@@ -433,7 +438,7 @@ TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), 
 def test_blocks_are_ordered_inside_the_text_and_overlap_only_their_holes(text: str) -> None:
     at = 0
     joined: tuple[Span, ...] = ()
-    for block in plain_blocks(text):
+    for block in blocks_of(text):
         if any(hole.end == block.span.end for hole in joined):
             continue
         assert at <= block.span.start
@@ -447,7 +452,7 @@ def test_blocks_are_ordered_inside_the_text_and_overlap_only_their_holes(text: s
 @given(st.one_of(TEXTS, st.text(max_size=100)))
 def test_every_letter_lies_in_one_block(text: str) -> None:
     covered = [0] * len(text)
-    for block in plain_blocks(text):
+    for block in blocks_of(text):
         for at in range(block.span.start, block.span.end):
             covered[at] += not any(hole.start <= at < hole.end for hole in block.holes)
     letters = [at for at, char in enumerate(text) if char.isalpha()]
@@ -456,7 +461,7 @@ def test_every_letter_lies_in_one_block(text: str) -> None:
 
 @given(TEXTS)
 def test_every_block_knows_its_line_and_every_heading_its_section(text: str) -> None:
-    for block in plain_blocks(text):
+    for block in blocks_of(text):
         before = text[: block.span.start].replace("\r\n", "\n").replace("\r", "\n")
         numbered = block.place.paragraph or block.place.note
         if not numbered:
@@ -468,17 +473,17 @@ def test_every_block_knows_its_line_and_every_heading_its_section(text: str) -> 
 def test_a_list_in_a_text_without_numbers_is_no_numbering() -> None:
     items = "1. Salt.\n\n2. Rope.\n\n3. Tar.\n\n"
     text = items + "\n\n".join(f"It rained on day {day}." for day in "ABCD")
-    assert {block.place.paragraph for block in plain_blocks(text)} == {None}
+    assert {block.place.paragraph for block in blocks_of(text)} == {None}
 
 
 def test_nothing_after_the_last_number_goes_by_it() -> None:
     text = "1. One.\n\n2. Two.\n\n3. Three.\n\nIt rained."
-    assert [block.place.locator for block in plain_blocks(text)] == ["¶1", "¶2", "¶3", "line 7"]
+    assert [block.place.locator for block in blocks_of(text)] == ["¶1", "¶2", "¶3", "line 7"]
 
 
 @pytest.mark.parametrize("line", ["." * 20_000, "\t" * 20_000 + "x", ". " * 20_000])
 def test_a_long_line_is_no_furniture(line: str) -> None:
-    assert [block.kind for block in plain_blocks("It rained.\n\n" + line + "1")] == [
+    assert [block.kind for block in blocks_of("It rained.\n\n" + line + "1")] == [
         PARAGRAPH,
         PARAGRAPH,
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.reading import heal
 from index.split import QUOTABLE, Budget, split
-from index.structure import plain_blocks
+from index.structure import finish, plain_blocks
 from index.types import Block, BlockKind, Document, Place, Span
 from rag.types import LONGEST_QUOTE, Claim, Quote
 from rag.verify import Gate
@@ -145,7 +145,7 @@ def test_no_quote_ends_between_two_letters(example: tuple[Document, Claim]) -> N
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_a_sentence_of_a_passage_is_quoted_as_it_was_read(pieces: list[str]) -> None:
     text = " ".join(pieces)
-    source = document(text, *plain_blocks(text))
+    source = document(text, *finish(text, plain_blocks(text)).blocks)
     gate = Gate({source.path: source}.get)
     roomy = Budget(len, 10**6, len, 10**6, 10**6)
     for passage in split(text, source.blocks, roomy):
@@ -157,7 +157,7 @@ def test_a_sentence_of_a_passage_is_quoted_as_it_was_read(pieces: list[str]) -> 
 
 def test_sentences_of_prose_all_pass() -> None:
     text = "Nobody moved. “Row on,” he said; 1,500 oars didn't stir.\n\nThe mate (asleep) woke."
-    source = document(text, *plain_blocks(text))
+    source = document(text, *finish(text, plain_blocks(text)).blocks)
     gate = Gate({source.path: source}.get)
     sentences = [
         sentence.span

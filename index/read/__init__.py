@@ -12,7 +12,10 @@ from pathlib import Path
 from index.errors import SourceError, UnreadableError
 from index.read import markdown, text
 from index.read.content import Content
-from index.types import BlockKind, Document
+from index.speech import find_speeches
+from index.structure import finish
+from index.title import find_author, find_title
+from index.types import Document
 
 Loader = Callable[[bytes], Content]
 
@@ -50,14 +53,20 @@ def read_bytes(file: Path) -> bytes:
 def load(data: bytes, file: Path, path: str) -> Document:
     """The document that `data`, the bytes of `file`, says; `path` is the name it goes by."""
     content = loader_for(file)(data)
+    structure = finish(content.text, content.blocks)
+    title = content.title or find_title(content.text, structure.blocks) or file.stem
+    author = content.author or find_author(content.text, structure.blocks)
     return Document(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
-        title=_title(content) or file.stem,
+        title=title,
         text=content.text,
         encoding=content.encoding,
         size=len(data),
-        blocks=content.blocks,
+        blocks=structure.blocks,
+        author=author,
+        references=structure.references,
+        speeches=find_speeches(content.text, structure.blocks, structure.references, author),
     )
 
 
@@ -68,13 +77,3 @@ def loader_for(file: Path) -> Loader:
     except KeyError:
         ending = f"files ending in {file.suffix}" if file.suffix else "files without an ending"
         raise SourceError(f"{ending} are not supported; known: {', '.join(LOADERS)}") from None
-
-
-def _title(content: Content) -> str | None:
-    """The first heading, when it stands at the top: before any paragraph."""
-    for block in content.blocks:
-        if block.kind is BlockKind.HEADING:
-            return block.place.section[-1]
-        if block.kind is BlockKind.PARAGRAPH:
-            return None
-    return None

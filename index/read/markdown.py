@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from index.read.content import Content
 from index.read.text import decode
 from index.reading import heal
-from index.structure import LINE, finish
+from index.structure import LINE
 from index.types import Block, BlockKind, Place, Span
 
 _KINDS: Final = {
@@ -35,7 +35,7 @@ _HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*[\r\n][\s>]*[=-]+\s*$")
 def load(data: bytes) -> Content:
     """The content of a Markdown (CommonMark with tables) file."""
     text = decode(data)
-    return Content(text, "utf-8", finish(text, _blocks(text)))
+    return Content(text, "utf-8", tuple(_blocks(text)))
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -21,7 +21,7 @@ class Gold:
 
     doc: str
     span: Span | None
-    page: str | None
+    page: int | None
     text: str
     locator: str
     stance: str
@@ -159,11 +159,11 @@ class _Fields:
             raise self.wrong("end", f"more than start, which is {start!r} and at least 0")
         return Span(start, end)
 
-    def page(self) -> str | None:
+    def page(self) -> int | None:
         value = self._get("page", None)
-        if value is not None and not isinstance(value, int | str):
-            raise self.wrong("page", "a number or a string")
-        return None if value is None else str(value)
+        if value is not None and (type(value) is not int or value < 1):
+            raise self.wrong("page", "a whole number from 1, the page's position in the file")
+        return value
 
     def wrong(self, name: str, expected: str) -> PinciteError:
         found = repr(self.values[name]) if name in self.values else "missing"

@@ -19,7 +19,7 @@ class Judgement:
     none. `precision`: right quotes of those shown. `needed`: of the golds of a question that needs
     all of them, those among the first five quotes; `sides`: of the documents that these golds
     stand in, those quoted. `locator`: whether the first right quote shows the gold's paragraph,
-    note or page number. `trap`: whether a damaged copy was quoted without saying so.
+    note or page number. `trap`: whether a damaged copy was quoted.
     """
 
     refused: bool
@@ -57,7 +57,6 @@ def _quoted(quote: dict[str, Any]) -> Quoted:
         text=quote["text"],
         locator=quote["locator"],
         page=quote["page"],
-        variant_of=quote["variant_of"],
     )
 
 
@@ -78,7 +77,7 @@ def _holds(hit: Hit, places: Sequence[Gold]) -> bool:
 def _touches(hit: Hit, gold: Gold) -> bool:
     if gold.span is not None:
         return hit.passage.span.overlaps(gold.span)
-    return any(sentence.place.page == gold.page for sentence in hit.passage)
+    return any(sentence.place.sheet == gold.page for sentence in hit.passage)
 
 
 def _found(golds: Sequence[Gold], quotes: Sequence[Quoted]) -> list[bool]:
@@ -104,6 +103,6 @@ def _locator(case: Case, quotes: Sequence[Quoted]) -> bool | None:
 
 
 def _quotes_trap(quote: Quoted, trap: Gold) -> bool:
-    if quote.document != trap.doc or trap.span is None or quote.variant_of is not None:
+    if quote.document != trap.doc or trap.span is None:
         return False
     return shared(quote.span, trap.span) > 0

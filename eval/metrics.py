@@ -27,10 +27,11 @@ _BROKEN_WORD = re.compile(r"[-‐\u00ad][*_]?\s*\n\s*")
 # Marks in which typesetting differs: quotation marks, apostrophes, emphasis, hyphens.
 _MARKS = dict.fromkeys(map(ord, "\"'`´“”„‟‘’‚‛«»*_-‐‑\u00ad"))
 
-_PARAGRAPH = re.compile(r"¶\s*(\d+)(?:\s*[-–]\s*(\d+))?")
-# "at n. 42" is text with that note's number beside it, not the note.
-_NOTE = re.compile(r"(?<!\bat )\b(?:endnote|footnote|note|n\.)\s*(\d+)()")
-_PAGE = re.compile(r"\bpp?\.\s*(\d+)(?:\s*[-–]\s*(\d+))?")
+# The numbers after ¶, n. or p.: one, several, or a range, of which the ends count.
+_PINPOINTS = tuple(
+    re.compile(rf"{sign}\s*\d+(?:(?:\s*[-–,]\s*)\d+)*")
+    for sign in ("¶", r"\b(?:endnote|footnote|note|n\.)", r"\bpp?\.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ class Quoted:
     span: Span
     text: str
     locator: str
-    page: str | None = None
-    variant_of: str | None = None
+    page: int | None = None
 
 
 # -- what is right -------------------------------------------------------------------------------
@@ -84,13 +84,17 @@ def normalised(text: str) -> str:
 def locator_right(gold: str, shown: str) -> bool | None:
     """Whether a locator shows the most exact number of the gold's: paragraph, else note, else page.
 
-    None when the gold's locator has none of these (a heading, a line).
+    A note counts as well where it is only referred to: "at n. 24". None when the gold's locator
+    has none of these (a heading, a line).
     """
-    for pinpoint in (_PARAGRAPH, _NOTE, _PAGE):
-        if wanted := pinpoint.search(gold):
-            found = pinpoint.search(shown)
-            return found is not None and found[1] in wanted.groups()
+    for pinpoint in _PINPOINTS:
+        if wanted := _numbers(pinpoint, gold):
+            return not wanted.isdisjoint(_numbers(pinpoint, shown))
     return None
+
+
+def _numbers(pinpoint: re.Pattern[str], locator: str) -> set[str]:
+    return {number for found in pinpoint.findall(locator) for number in re.findall(r"\d+", found)}
 
 
 # -- figures of one question ---------------------------------------------------------------------

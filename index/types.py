@@ -52,9 +52,9 @@ class BlockKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
-    ITEM = "list item"
-    QUOTATION = "block quotation"
-    TABLE = "table or figure"
+    ITEM = "item"
+    QUOTATION = "quotation"
+    TABLE = "table"
     NOTE = "note"
     CONTENTS = "contents"
     FURNITURE = "furniture"

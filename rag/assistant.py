@@ -9,9 +9,9 @@ from index.embed import load_embedder
 from index.snapshot import Library, Snapshot, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
-from rag.compose import compose
+from rag.compose import compose, with_sources
 from rag.config import Config
-from rag.question import standalone
+from rag.question import asks_for_source, standalone
 from rag.read import SimilarityReader
 from rag.types import Answer, Claim, Quote, Reader, Reason
 from rag.verify import Gate
@@ -64,10 +64,12 @@ class Assistant:
             return (), (), 0.0, Reason.NO_SOURCES
         verdict = self._reader.read(question, hits)
         gate = Gate(snapshot.document)
-        quotes = compose(verdict.claims, hits, gate)
+        quotes = compose(verdict.claims, gate, snapshot.copies)
         if quotes and verdict.confidence >= self._threshold:
-            return quotes, (), verdict.confidence, None
-        return (), _nearest(hits, gate), verdict.confidence, Reason.NOT_FOUND
+            shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
+            return shown, (), verdict.confidence, None
+        nearest = compose([_best_sentence(hit) for hit in hits], gate, snapshot.copies)
+        return (), nearest[:NEAREST], verdict.confidence, Reason.NOT_FOUND
 
 
 def _searched(question: str, history: Sequence[str]) -> str:
@@ -79,13 +81,6 @@ def _searched(question: str, history: Sequence[str]) -> str:
     asks = any(character.isalnum() for character in question)
     searched = standalone(question, history) if asks else question
     return searched.encode("utf-8", "replace").decode("utf-8")
-
-
-def _nearest(hits: Sequence[Hit], gate: Gate) -> tuple[Quote, ...]:
-    """The best sentence of each of the best passages."""
-    claims = [_best_sentence(hit) for hit in hits[: 2 * NEAREST]]
-    quotes = [quote for claim in claims if (quote := gate.quote(claim))]
-    return tuple(quotes[:NEAREST])
 
 
 def _best_sentence(hit: Hit) -> Claim:

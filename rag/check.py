@@ -14,7 +14,7 @@ from index.errors import PinciteError, SourceError
 from index.snapshot import undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Span
-from index.witnesses import same_words
+from rag.compose import worded_differently
 from rag.config import Config
 from rag.render import FORMAT, Record, quote_record, visible, witness_record
 from rag.types import Claim, Quote, Witness
@@ -87,8 +87,8 @@ class Checker:
         copy = self._proven(record)
         if isinstance(copy, str):
             return copy
-        same = same_words(copy.display, quote.display)
-        right = Witness(copy.document.path, copy.document.sha256, copy.span, copy.place, same)
+        worded = worded_differently(quote.display, copy.display)
+        right = Witness(copy.document.path, copy.document.sha256, copy.span, copy.place, worded)
         return _difference(record, witness_record(right))
 
     def _proven(self, record: Record) -> Quote | str:

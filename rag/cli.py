@@ -68,6 +68,29 @@ def status(config: Config) -> None:
 
 
 @commands.command()
+@click.argument("target", metavar="DOC[:LOCATOR]")
+@config_options
+def show(config: Config, target: str) -> None:
+    """Show a document's outline, or a place in it: structure, speakers, notes, copies.
+
+    A LOCATOR is like ¶58, n. 71, p. 12, line 30, 1200-1350, or the words of a heading.
+    """
+    from rag import show
+
+    show.show(config, target)
+
+
+@commands.command()
+@click.argument("document", required=False, metavar="[DOC]")
+@config_options
+def witnesses(config: Config, document: str | None) -> None:
+    """List passages that stand in several places, with what differs in them."""
+    from rag.groups import print_groups
+
+    print_groups(config, document)
+
+
+@commands.command()
 @click.argument("question", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @config_options

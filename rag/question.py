@@ -1,4 +1,4 @@
-"""Follow-up questions made to stand alone, by a simple rule.
+"""What a question wants: follow-ups made to stand alone, and questions for sources, by simple rules.
 
 What a question lacks is in the questions before it, so those are put before it, word for word:
 retrieval needs their words and nobody reads it as a sentence. The rule errs towards that, because
@@ -57,6 +57,20 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their)\b", re.IGNORECASE
 _THING = re.compile(r"\b(?:the|an?|each|every)\s+(?!\w*[^\Ws]s\b)\w", re.IGNORECASE)
 _THINGS = re.compile(r"\b(?:the|an?|each|every|all|some|many|two|three)\s+\w", re.IGNORECASE)
 
+# Words of somebody who wants to know where a statement comes from.
+_SOURCE = re.compile(
+    r"""
+    \b(?:cit(?:e|es|ed|ing|ations?)|end-?notes?|foot-?notes?|bibliograph\w*
+      |(?:what|which|whose)\s+(?:sources?|references?|evidence|authority|grounds)
+      |(?:what|which)\s+(?:\w+\s+)?(?:work|book|article|author|page|newspaper|journal|archive)s?
+        \b.*\b(?:from|for|support\w*|rely|relies|relied|rests?|quoted|drawn|taken|given|used|names?)
+      |(?:sources?|references?)\s+(?:is|are|was|were|does|do|did|has|have|for)
+      |where\b.*\b(?:taken\s+from|(?:printed|published|reproduced|quoted)\b)
+      |(?:taken|quoted|drawn)\s+from\W*$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
 
 def standalone(question: str, history: Sequence[str]) -> str:
     """The question as it should be searched: with those before it, if it leans on them.
@@ -71,6 +85,11 @@ def standalone(question: str, history: Sequence[str]) -> str:
         chain.append(earlier)
     subject, *others = reversed(chain)
     return " ".join([subject, *others[-1 - FOLLOW_UPS :]])
+
+
+def asks_for_source(question: str) -> bool:
+    """Whether a question asks what a statement rests on: a note, a work, a page."""
+    return bool(_SOURCE.search(question))
 
 
 def leans(question: str) -> bool:

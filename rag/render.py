@@ -1,14 +1,15 @@
 """Answers as JSON records and as text. Every quote is checked once more on its way out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from unicodedata import category
 
 from index.types import Place
-from rag.types import Answer, Quote, Reason, Witness
+from index.witnesses.differences import Difference
+from rag.types import Answer, Quote, QuotedNote, Reason, Witness
 
-FORMAT = 1
+FORMAT = 2
 
 REASONS: Mapping[Reason, str] = {
     Reason.NO_SOURCES: "There are no sources in this index yet.",
@@ -16,6 +17,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.TOO_LONG: "The question is too long for the embedding model. Ask a shorter one.",
     Reason.NOT_FOUND: "Not found in these sources.",
 }
+# Of the differences of a witness, so many are told in words.
+MOST_DIFFERENCES = 3
 NEAREST = "Nearest passages. They do not answer the question:"
 
 # Control characters, line and paragraph separators, unpaired surrogates.
@@ -61,10 +64,19 @@ def to_text(answer: Answer) -> str:
         lines += [NEAREST, ""]
     for number, quote in enumerate(answer.quotes or answer.nearest, start=1):
         mark = f"[{number}]" if answer.quotes else "  ·"
-        lines += [f"{mark} {quote.display}", f"    — {citation(quote)}"]
-        lines += [f"      also {_witness_text(witness)}" for witness in quote.witnesses]
-        lines.append("")
+        lines += [f"{mark} {quote.display}", f"    — {citation(quote)}", *asides(quote), ""]
     return "\n".join(visible(line) for line in lines).rstrip()
+
+
+def asides(quote: Quote) -> Iterator[str]:
+    """What a reader should know beside a quote: its notes, its state, its copies."""
+    for note in quote.notes:
+        if note.marker:
+            yield f"      n. {note.marker}: {note.display}"
+    if quote.oddities:
+        yield f"      perhaps damaged: {', '.join(quote.oddities)}"
+    for witness in quote.witnesses:
+        yield f"      also {witness.document}, {witness.place.locator}{difference_text(witness)}"
 
 
 def visible(text: str) -> str:
@@ -82,13 +94,35 @@ def _escaped(character: str) -> str:
 
 
 def citation(quote: Quote) -> str:
-    """Source and pinpoint, for a person: `inquest.txt, ¶12`."""
-    return f"{quote.document.path}, {quote.place.locator}"
+    """Source, pinpoint and whose words, for a person: `inquest.txt, ¶12 · the mate, quoted by
+    Anna Reed`."""
+    place = f"{quote.document.path}, {quote.place.locator}"
+    told = len(quote.speakers) > 1 or quote.document.author
+    return f"{place} · {attribution(quote.speakers, reported=quote.reported)}" if told else place
 
 
-def _witness_text(witness: Witness) -> str:
-    difference = "" if witness.same else " (wording differs)"
-    return f"{witness.document}, {witness.place.locator}{difference}"
+def attribution(speakers: Sequence[str], *, reported: bool) -> str:
+    """A chain of speakers in words: `the mate, reported by the captain, quoted by Anna Reed`."""
+    first, *others = speakers
+    ways = ["reported" if reported else "quoted", *["quoted"] * len(others)]
+    return first + "".join(f", {way} by {who}" for way, who in zip(ways, others, strict=False))
+
+
+def difference_text(witness: Witness) -> str:
+    """How a witness's wording differs, in brackets; empty when it does not."""
+    if witness.same:
+        return ""
+    named = [_difference(each) for each in witness.differences[:MOST_DIFFERENCES]]
+    more = ["…"] if len(witness.differences) > MOST_DIFFERENCES else []
+    warning = ", which changes the sense" if witness.changes_sense else ""
+    return f" (wording differs{warning}: {'; '.join([*named, *more])})"
+
+
+def _difference(difference: Difference) -> str:
+    ours, theirs = difference.our_words, difference.their_words
+    if not theirs:
+        return f"lacks “{ours}”"
+    return f"has “{theirs}” for “{ours}”" if ours else f"adds “{theirs}”"
 
 
 def _quotes(quotes: Sequence[Quote]) -> list[Record]:
@@ -103,14 +137,16 @@ def quote_record(number: int, quote: Quote) -> Record:
         "sha256": quote.document.sha256,
         "start": quote.span.start,
         "end": quote.span.end,
-        "page": quote.place.page,
+        "page": quote.place.sheet,
+        "page_label": quote.place.page,
         "text": quote.text,
         "display": quote.display,
         "locator": quote.place.locator,
         "section": _section(quote.place),
-        "speakers": [],
-        "notes": [],
-        "variant_of": None,
+        "speakers": list(quote.speakers),
+        "reported": quote.reported,
+        "notes": [_note_record(note) for note in quote.notes],
+        "oddities": list(quote.oddities),
         "witnesses": [witness_record(witness) for witness in quote.witnesses],
         "position": None,
     }
@@ -118,6 +154,16 @@ def quote_record(number: int, quote: Quote) -> Record:
 
 def _section(place: Place) -> str | None:
     return place.section[-1] if place.section else None
+
+
+def _note_record(note: QuotedNote) -> Record:
+    return {
+        "marker": note.marker,
+        "start": note.span.start,
+        "end": note.span.end,
+        "text": note.text,
+        "display": note.display,
+    }
 
 
 def witness_record(witness: Witness) -> Record:
@@ -129,4 +175,13 @@ def witness_record(witness: Witness) -> Record:
         "end": witness.span.end,
         "locator": witness.place.locator,
         "same": witness.same,
+        "changes_sense": witness.changes_sense,
+        "differences": [
+            {
+                "ours": each.our_words,
+                "theirs": each.their_words,
+                "changes": [sense.value for sense in each.senses],
+            }
+            for each in witness.differences
+        ],
     }

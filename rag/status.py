@@ -14,6 +14,18 @@ from rag.render import visible
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """How much is known about the documents together; `copies` counts sentences that have any,
+    `groups` the passages that stand in several places."""
+
+    markers: int
+    linked: int
+    speeches: int
+    copies: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """An index as it is. `size` is in bytes; `problem` and `notice` say what is amiss, if anything.
 
@@ -23,6 +35,7 @@ class Status:
     folder: Path
     documents: list[DocumentSummary]
     passages: int
+    known: Known
     settings: Settings | None
     size: int
     changed: str | None
@@ -39,6 +52,7 @@ def inspect(folder: Path) -> Status:
             folder=folder,
             documents=store.summaries(),
             passages=store.count_passages(),
+            known=_known(store),
             settings=store.settings,
             size=sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
             changed=store.changed,
@@ -53,21 +67,30 @@ def print_status(status: Status) -> None:
     for name, value in _rows(status):
         table.add_row(name, value)
     documents = Table(
-        Column("document", overflow="fold"), "title", "passages", "bytes", title="Documents"
+        Column("document", overflow="fold"),
+        "title",
+        "author",
+        "encoding",
+        "passages",
+        "bytes",
+        title="Documents",
     )
     for document in status.documents:
-        numbers = str(document.passages), str(document.size)
-        documents.add_row(visible(document.path), visible(document.title), *numbers)
+        named = (document.path, document.title, document.author or "–", document.encoding)
+        documents.add_row(*map(visible, named), str(document.passages), str(document.size))
     Console(markup=False, emoji=False, highlight=False).print(table, documents)
 
 
 def _rows(status: Status) -> list[tuple[str, str]]:
-    settings = status.settings
+    settings, known = status.settings, status.known
     model = f"{settings.model} ({settings.model_sha256[:12]})" if settings else "none yet"
     encoding = f"{settings.encoding}, {settings.passage_tokens} a passage" if settings else "none"
     return [
         ("documents", str(len(status.documents))),
         ("passages", str(status.passages)),
+        ("notes", f"{known.markers} markers, {known.linked} of them linked to their notes"),
+        ("speech", f"{known.speeches} stretches in other people's words"),
+        ("witnesses", f"{known.copies} sentences with copies, in {known.groups} groups"),
         ("model", model),
         ("tokens", encoding),
         ("size", f"{status.size / 1e6:.1f} MB"),

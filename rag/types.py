@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from index.types import Document, Hit, Place, Span
+from index.witnesses.differences import Difference, change_sense
 
 LONGEST_QUOTE = 600
 MOST_QUOTES = 5
@@ -39,26 +40,58 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Another place that holds a quote's words. `same` is false where its wording differs."""
+    """Another place that holds a quote's words.
+
+    `differences` are what is worded differently there, in order; none where nothing is.
+    """
 
     document: str
     sha256: str
     span: Span
     place: Place
-    same: bool
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        return not self.differences
+
+    @property
+    def changes_sense(self) -> bool:
+        """Whether a number, a name or a negation is among the differences."""
+        return change_sense(self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedNote:
+    """A paragraph of a note that a quote refers to: a verbatim range of the same document.
+
+    `marker` is the note's number or sign, empty for a source that is named in parentheses.
+    """
+
+    marker: str
+    span: Span
+    text: str
+    display: str
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A verbatim range of a source. Only `rag.verify.Gate` makes one.
 
-    `display` is the reading text of the range, derived from the document by the gate.
+    All but `witnesses` follows from document and span alone. `display` is the
+    reading text of the range. `speakers` runs from the person whose words they are to the author
+    of the source; `reported` says that the sense is given and not the words. `oddities` are signs
+    of damage.
     """
 
     document: Document
     span: Span
     place: Place
     display: str
+    speakers: tuple[str, ...]
+    reported: bool
+    notes: tuple[QuotedNote, ...]
+    oddities: tuple[str, ...]
     witnesses: tuple[Witness, ...] = ()
 
     def __post_init__(self) -> None:

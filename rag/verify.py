@@ -1,13 +1,15 @@
 """The gate: the only place where a claim becomes a quote."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from unicodedata import category
 
+from index.locate import block_at, place_at, references_at
 from index.reading import Reading, heal
-from index.split import QUOTABLE
-from index.types import Block, BlockKind, Document, Place, Span, line_of
-from rag.types import LONGEST_QUOTE, Claim, Quote
+from index.speech import speech_at
+from index.types import Block, Document, Span
+from index.witnesses import oddities
+from rag.types import LONGEST_QUOTE, Claim, Quote, QuotedNote
 
 # So much of the reading is looked at on either side of a claim to see whether it cuts a word.
 CONTEXT = 100
@@ -34,7 +36,7 @@ class Gate:
         document = self._document(claim.document)
         if document is None or len(claim.span) > LONGEST_QUOTE:
             return None
-        block = _block_of(document, claim.span)
+        block = block_at(document, claim.span)
         if block is None or any(_is_cut(hole, claim.span) for hole in block.holes):
             return None
         reading = _reading_around(document.text, block, claim.span)
@@ -45,23 +47,22 @@ class Gate:
             return None
         if not any(character.isalnum() for character in display):
             return None
-        return Quote(document, claim.span, _place(document, block, claim.span), display)
+        speakers, reported = speech_at(document, claim.span)
+        return Quote(
+            document=document,
+            span=claim.span,
+            place=place_at(document, claim.span),
+            display=display,
+            speakers=speakers,
+            reported=reported,
+            notes=tuple(_notes(document, claim.span)),
+            oddities=oddities(display),
+        )
 
     def _document(self, path: str) -> Document | None:
         if path not in self._documents:
             self._documents[path] = self._find(path)
         return self._documents[path]
-
-
-def _block_of(document: Document, span: Span) -> Block | None:
-    """The quotable block that holds the span, if one does.
-
-    The shortest, because a footnote lies in a hole of the paragraph that goes on after its page.
-    """
-    holders = [
-        block for block in document.blocks if block.kind in QUOTABLE and _within(span, block.span)
-    ]
-    return min(holders, key=lambda block: len(block.span), default=None)
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -115,24 +116,11 @@ def _is_mark(character: str) -> bool:
     return character != "" and category(character).startswith("M")
 
 
-def _place(document: Document, block: Block, span: Span) -> Place:
-    place = block.place
-    if place.line is not None:
-        place = place._replace(line=line_of(document.text, span.start))
-    if not block.holes or not block.place.page:
-        return place
-    first, last = (_page_at(document, block, at) for at in (span.start, span.end - 1))
-    pages = dict.fromkeys(page for page in (first, last) if page)
-    return place._replace(page="–".join(pages) or None)
-
-
-def _page_at(document: Document, block: Block, offset: int) -> str | None:
-    """The page of an offset in a paragraph that goes on over a page break: its next footer's."""
-    if offset < min(block.holes).start:
-        return block.place.page
-    footers = (
-        other
-        for other in document.blocks
-        if other.kind is BlockKind.FURNITURE and other.span.start >= offset
-    )
-    return next((footer.place.page for footer in footers), None)
+def _notes(document: Document, span: Span) -> Iterator[QuotedNote]:
+    """What the notes say that a range refers to, paragraph by paragraph."""
+    for reference in references_at(document, span):
+        for note in reference.notes:
+            block = block_at(document, note)
+            holes = block.holes if block else ()
+            reading = heal(document.text, note, holes)
+            yield QuotedNote(reference.label, note, note.of(document.text), reading.text)

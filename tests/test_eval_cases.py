@@ -55,7 +55,7 @@ class TestLoading:
             gold=(Gold("a.txt", Span(4, 7), None, "cat", "¶1", "the cat"),),
             gold_mode="all",
             must_contain=("cat",),
-            alt=(Gold("b.pdf", None, "12", "", "", ""),),
+            alt=(Gold("b.pdf", None, 12, "", "", ""),),
             trap=gold(),
             also_in=("c.txt",),
         )
@@ -84,7 +84,7 @@ class TestLoading:
             ({"alt": [{**PLACE, "end": True}]}, "alt[0]: end is True; it has to be a whole num"),
             ({"trap": {**PLACE, "end": 4}}, "trap: end is 4; it has to be more than start"),
             ({"gold": [{"doc": "a.txt"}]}, "gold[0]: start is missing"),
-            ({"gold": [{"doc": "a.pdf", "page": [1]}]}, "page is [1]; it has to be a number or"),
+            ({"gold": [{"doc": "a.pdf", "page": [1]}]}, "page is [1]; it has to be a whole num"),
         ],
     )
     def test_errors_name_file_line_and_field(

@@ -24,7 +24,7 @@ from index.types import Span
 SCORES = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=12)
 
 
-def quote(start: int, end: int, text: str | None = None, page: str | None = None) -> Quoted:
+def quote(start: int, end: int, text: str | None = None, page: int | None = None) -> Quoted:
     words = text if text is not None else "x" * (end - start)
     return Quoted("a.txt", Span(start, end), words, "¶1", page)
 
@@ -67,9 +67,9 @@ class TestAnswers:
         assert not answers(quoted, gold(500, 600, "b.txt"), ["he said"])
 
     def test_a_page_is_answered_from_that_page(self) -> None:
-        place = Gold("a.txt", None, "12", "", "", "")
-        assert answers(quote(0, 9, page="12"), place)
-        assert not answers(quote(0, 9, page="13"), place, ["x"])
+        place = Gold("a.txt", None, 12, "", "", "")
+        assert answers(quote(0, 9, page=12), place)
+        assert not answers(quote(0, 9, page=13), place, ["x"])
         assert not answers(quote(0, 9), place)
 
     @given(st.integers(0, 50), st.integers(1, 600))
@@ -115,7 +115,10 @@ class TestNormalised:
         ("p. 38, n. 1", "p. 38", False),
         ("p. 38", "p. 38, n. 1", True),
         ("pp. 42-43", "p. 43", True),
-        ("web p. 41, para. 15, at n. 42", "p. 41", True),
+        ("web p. 41, para. 15, at n. 42", "p. 41", False),
+        ("web p. 41, para. 15, at n. 42", "p. 41, line 7, at n. 41, 42", True),
+        ("¶5", "¶6, at n. 5", False),
+        ("¶6", "¶6, at n. 5", True),
         ("line 75", "line 75", None),
         ("“The light”", "“The light”, line 30", None),
         ("", "¶1", None),

@@ -95,12 +95,11 @@ def quote(start: int, end: int, doc: str = "a.txt", **more: Any) -> dict[str, An
         "text": "x" * (end - start),
         "locator": more.get("locator", ""),
         "page": None,
-        "variant_of": more.get("variant_of"),
     }
 
 
-def hit(start: int, end: int, doc: str = "a.txt", page: str | None = None) -> Hit:
-    sentence = Sentence(Span(start, end), Span(0, end - start), Place(page=page))
+def hit(start: int, end: int, doc: str = "a.txt", sheet: int | None = None) -> Hit:
+    sentence = Sentence(Span(start, end), Span(0, end - start), Place(sheet=sheet))
     passage = Passage("x" * (end - start), (sentence,))
     return Hit(doc, passage, score=1, similarity=1, cosine=1, sentence_similarities=(1,))
 
@@ -142,18 +141,17 @@ class TestJudge:
         assert judged(case, wrong, quote(20, 30, locator="¶3")).locator is False
         assert judged(case, wrong).locator is None
 
-    def test_a_damaged_copy_counts_unless_it_is_shown_as_one(self) -> None:
+    def test_a_quote_from_a_damaged_copy_counts(self) -> None:
         case = replace(FACT, trap=gold(0, 10, "copy.txt"))
         assert judged(case, quote(9, 20, "copy.txt")).trap is True
-        assert judged(case, quote(9, 20, "copy.txt", variant_of="a.txt")).trap is False
         assert judged(case, quote(0, 10)).trap is False
         assert judged(FACT, quote(0, 10)).trap is None
 
     def test_pages(self) -> None:
-        case = replace(FACT, gold=(Gold("a.txt", None, "7", "", "", ""),))
-        found = judged(case, quote(0, 9) | {"page": "7"}, hits=(hit(0, 9, page="7"),))
+        case = replace(FACT, gold=(Gold("a.txt", None, 7, "", "", ""),))
+        found = judged(case, quote(0, 9) | {"page": 7}, hits=(hit(0, 9, sheet=7),))
         assert (found.quote_rank, found.passage_rank) == (1, 1)
-        missed = judged(case, quote(0, 9) | {"page": "8"}, hits=(hit(0, 9, page="8"),))
+        missed = judged(case, quote(0, 9) | {"page": 8}, hits=(hit(0, 9, sheet=8),))
         assert missed.quote_rank is missed.passage_rank is None
 
     def test_quotes_for_what_has_no_answer_are_no_misses_of_gold(self) -> None:

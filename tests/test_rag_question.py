@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question import FOLLOW_UPS, LONGEST, leans, standalone
+from rag.question import FOLLOW_UPS, LONGEST, asks_for_source, leans, standalone
 
 EARLIER = "Who commanded the barque Corvane?"
 
@@ -152,3 +152,35 @@ def test_the_longest_question_is_judged_at_once() -> None:
     assert len(question) > 10**6 > LONGEST
     assert standalone(question, [EARLIER]) == question
     assert standalone("Why?", [question]) == f"{question} Why?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which source does Reed give for the missing lamp?",
+        "What evidence is there that the mate slept?",
+        "Which work does the pamphlet cite for the number of drowned?",
+        "From which book and page are these figures taken?",
+        "Where was the keeper's letter printed?",
+        "Whose authority supports the claim?",
+        "What does footnote 7 say?",
+        "Where was the picture of the barque taken from?",
+    ],
+)
+def test_a_question_for_what_a_statement_rests_on(question: str) -> None:
+    assert asks_for_source(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who lit the lamp?",
+        "Where was the barque built?",
+        "What did the cook say of the captain?",
+        "Which page carried the lamp?",
+        "What work did the mate do?",
+        "When did the jury rest?",
+    ],
+)
+def test_a_question_for_something_else(question: str) -> None:
+    assert not asks_for_source(question)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.store import DocumentSummary
 from index.types import Block, Document, Span
-from rag.render import NEAREST, REASONS, Record, citation, to_record
+from rag.render import NEAREST, REASONS, Record, citation, difference_text, to_record
 from rag.types import Answer, Quote, Reason
 
 # Prose that was wrapped by hand has no line much shorter than its longest; verse and tables have.
@@ -72,10 +72,15 @@ def _cited(quotes: Sequence[Quote], records: Sequence[Record]) -> list[Record]:
         {
             **record,
             "citation": citation(quote),
+            "notes": [note for note in record["notes"] if note["marker"]],
             "section": _unless_said(record["section"], record["locator"]),
             "witnesses": [
-                {**witness, "citation": f"{witness['document']}, {witness['locator']}"}
-                for witness in record["witnesses"]
+                {
+                    **written,
+                    "citation": f"{witness.document}, {witness.place.locator}",
+                    "difference": difference_text(witness).strip(" ()"),
+                }
+                for witness, written in zip(quote.witnesses, record["witnesses"], strict=True)
             ],
         }
         for quote, record in zip(quotes, records, strict=True)

@@ -158,7 +158,15 @@ function quoteItem(quote, numbered) {
     number,
     place,
   );
-  return make("li", "quote", words, open, ...quote.witnesses.map(witnessLine));
+  const damage = quote.oddities.length
+    ? make("p", "also", make("span", "differs", "Perhaps damaged: " + quote.oddities.join(", ")))
+    : null;
+  const asides = [...quote.notes.map(noteLine), damage, ...quote.witnesses.map(witnessLine)];
+  return make("li", "quote", words, open, ...asides);
+}
+
+function noteLine(note) {
+  return make("p", "also", make("span", "note-marker", "n. " + note.marker), " ", note.display);
 }
 
 function witnessLine(witness) {
@@ -168,7 +176,8 @@ function witnessLine(witness) {
     unseen("Open the source at this passage: "),
     make("span", "pin", witness.citation),
   );
-  const difference = witness.same ? null : make("span", "differs", "wording differs");
+  const sense = witness.changes_sense ? "differs differs-in-sense" : "differs";
+  const difference = witness.same ? null : make("span", sense, witness.difference);
   return make("p", "also", "Also in ", open, difference ? " " : null, difference);
 }
 

@@ -39,8 +39,9 @@ _JOINING = re.compile(
     r"|emphasis|added|quoted|cited|passim|ibid|cf|notes?|citing|trans|eds?|vol|ch"
 )
 
-_SENTENCE_END_BEFORE = re.compile(r"[.!?…][\"'”’»)\]*]*\s+$")
+_SENTENCE_END_BEFORE = re.compile(r"(?<!\b[A-Z])[.!?…][\"'”’»)\]*]*\s+$")
 _SENTENCE_END_AFTER = re.compile(r"[.;]?\s*$|[.;]\s")
+_TITLE_BEFORE = re.compile(r"[*_]\s*$")
 _LONGEST_PART = 8
 
 
@@ -73,7 +74,8 @@ def names_source(inner: str, before: str, after: str) -> bool:
     if first != parts[0]:
         return bool(_NAMED.match(first) or _PINPOINT.search(first))
     if any(_is_exact(part) for part in parts):
-        return True
+        # “*Title* (Place, 1989)” says where a book came out.
+        return not (len(parts) == 1 and _YEARS.search(words) and _TITLE_BEFORE.search(before))
     return bool(_SENTENCE_END_BEFORE.search(before)) and all(map(_is_name, parts[:1]))
 
 

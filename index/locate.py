@@ -6,9 +6,8 @@ Things are looked up by bisection, so that it may be done for each quote.
 import re
 from bisect import bisect_left, bisect_right
 
+from index.split import QUOTABLE
 from index.types import Block, BlockKind, Document, Place, Reference, Span, line_of
-
-QUOTABLE = frozenset(BlockKind) - {BlockKind.HEADING, BlockKind.CONTENTS, BlockKind.FURNITURE}
 
 # Notes and furniture may stand in a hole of another block; nothing else stands in one.
 _NESTED = frozenset({BlockKind.NOTE, BlockKind.FURNITURE})

@@ -166,8 +166,8 @@ def texts_with_holes(draw: st.DrawFn) -> tuple[str, Span, list[Span]]:
 def test_a_piece_of_the_reading_is_the_healing_of_its_canonical_range(
     case: tuple[str, Span, list[Span]], data: st.DataObject
 ) -> None:
-    """Not true of pieces that start or end with `*`: it is judged by its neighbours, and at the edge
-    of a piece it has none."""
+    """Not true of pieces that start or end with `*`: it is judged by its neighbours, and at the
+    edge of a piece it has none."""
     text, span, holes = case
     reading = heal(text, span, holes)
     never = {" ", "*"}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from index.reading import without
+from index.reading import in_order, without
 from index.structure.plain import SENTENCE_END
 from index.types import Block, BlockKind, Span
 
@@ -64,15 +64,22 @@ def _pairs(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
 def _goes_on(text: str, first: Block, second: Block, *, often: bool) -> bool:
     """Whether the second block is the rest of the first: it begins with a small letter, or, where
     that happens often, with anything after a long text that stops short."""
-    same = first.kind is second.kind and first.place.note == second.place.note
-    rest = second.kind is BlockKind.PARAGRAPH and first.kind is not BlockKind.NOTE
-    if not (same or rest):
+    if not _may_go_on(first, second):
         return False
     before, after = first.span.of(text), second.span.of(text)
     if after[0].islower():
         return bool(_BROKEN_WORD.search(before[-9:]) or not SENTENCE_END.search(before[-99:]))
     cut = (often and len(before) >= _SHORTEST_CUT) or first.kind is BlockKind.NOTE
     return bool(cut and _UNFINISHED.search(before[-9:]) and not _OPENS.match(after))
+
+
+def _may_go_on(first: Block, second: Block) -> bool:
+    """Whether the second block is no item, note or numbered paragraph of its own."""
+    if second.place.paragraph not in (None, first.place.paragraph):
+        return False
+    if first.kind is BlockKind.NOTE or second.kind is BlockKind.NOTE:
+        return first.kind is second.kind and first.place.note == second.place.note
+    return second.kind in (BlockKind.PARAGRAPH, first.kind) and second.kind is not BlockKind.ITEM
 
 
 def _sheet_break(text: str, joined: Sequence[Block], open_at: int, block: Block) -> Iterator[Block]:
@@ -117,7 +124,7 @@ def keep_hyphens(text: str, blocks: Sequence[Block]) -> list[Block]:
             if _is_compound(words, head, tail)
             for gap in gaps
         ]
-        holes = tuple(sorted((*block.holes, *kept)))
+        holes = in_order((*block.holes, *kept))
         out.append(replace(block, holes=holes) if kept else block)
     return out
 

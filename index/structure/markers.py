@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.reading import in_order
 from index.types import Block, BlockKind, Span
 
 _MARKED = frozenset(BlockKind) - {BlockKind.CONTENTS, BlockKind.FURNITURE}
@@ -37,16 +38,20 @@ _AFTER_UNIT = re.compile(
 _AFTER_SYMBOL = re.compile(r"(?<![^\W\d_])[^\W\d_]$|[⁰¹²³⁴-⁹^=+/~<>-]$")
 
 # What stands before a glued number: the end of a word and the marks after it, or of a year.
-_GLUED_TO_MARK = re.compile(r"([^\W\d_]{2,})[.,;:!?…\"'”’)\]*]+$")
+_GLUED_TO_MARK = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})([.,;:!?…\"'”’)\]*]+)$")
 _GLUED_TO_YEAR = re.compile(r"(?:(?<!\d)[12]\d{3}|\d[\"'”’)\]])[.,;]?[\"'”’)\]]*$")
 _GLUED_TO_WORD = re.compile(r"[a-zà-ÿ]{3}$")
-_ABBREVIATION = re.compile(
-    r"\b(?:pp?|nos?|vols?|chs?|chap|arts?|secs?|figs?|paras?|nn?|vv?|ss?|cc?|ca|cf|docs?|eds?|pts?|bk|"
-    r"col|cols|fol|fols|ff|ibid|op|cit|ed|tab|eq|approx|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|"
-    r"dec|st|rs|ver|v|lot|lib|ms|mss)\.$",
-    re.IGNORECASE,
+_ABBREVIATIONS = frozenset(
+    f"{word}."
+    for word in (
+        *("pp", "no", "nos", "vol", "vols", "ch", "chs", "chap", "art", "arts", "sec", "secs"),
+        *("fig", "figs", "para", "paras", "nn", "vv", "ss", "cc", "ca", "cf", "doc", "docs"),
+        *("ed", "eds", "pt", "pts", "bk", "col", "cols", "fol", "fols", "ff", "ibid", "op", "cit"),
+        *("tab", "eq", "approx", "st", "rs", "ver", "lot", "lib", "ms", "mss"),
+        *("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"),
+    )
 )
-_ADDRESS = re.compile(r"(?:/|@|www\.)\S*$")
+_ADDRESS = re.compile(r"/|@|www\.")
 # So much of the text before a candidate is looked at.
 _BEFORE = 60
 
@@ -74,7 +79,7 @@ def mark(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Marker]]
     for marker in markers:
         at[marker.block].append(marker.at)
     marked = [
-        replace(block, holes=tuple(sorted((*block.holes, *at[index])))) if index in at else block
+        replace(block, holes=in_order((*block.holes, *at[index]))) if index in at else block
         for index, block in enumerate(blocks)
     ]
     return marked, markers
@@ -89,14 +94,14 @@ def _find(text: str, blocks: Sequence[Block]) -> list[Marker]:
         if block.kind in _MARKED
         for marker in _candidates(text, index, block, labels)
     ]
-    found.sort(key=lambda marker: marker.at)
+    found.sort(key=lambda marker: marker.at.start)
     kept = {*(marker.at for marker in found if marker.weight == 3), *_in_runs(found)}
     return [marker for marker in found if marker.at in kept]
 
 
 def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> Iterator[Marker]:
     start, end = block.span.start, block.span.end
-    holes = iter(sorted(block.holes))
+    holes = iter(block.holes)
     hole = next(holes, None)
     for match in _CANDIDATE.finditer(text, start, end):
         while hole and hole.end <= match.start():
@@ -115,31 +120,33 @@ def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note:
     """How likely a candidate is a marker, judged by itself."""
     if kind == "named":
         return 0 if before[-1].isspace() and label not in labels else 3
+    word = before[before.rfind(" ") + 1 :]
     if kind == "raised":
-        return _weight_of_raised(before)
+        return _weight_of_raised(word)
     if kind == "sign":
         return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0
     if note:
         return 0
     if kind == "bracket":
         return 3 if label in labels else 1
-    return _weight_of_glued(before)
+    return _weight_of_glued(word)
 
 
-def _weight_of_raised(before: str) -> float:
-    if _AFTER_MARK.search(before):
+def _weight_of_raised(word: str) -> float:
+    if _AFTER_MARK.search(word):
         return 3
-    if _AFTER_UNIT.search(before) or _AFTER_SYMBOL.search(before) or before[-1].isspace():
+    if not word or _AFTER_UNIT.search(word) or _AFTER_SYMBOL.search(word):
         return 0
-    return 3 if _AFTER_WORD.search(before) else 0.5
+    return 3 if _AFTER_WORD.search(word) else 0.5
 
 
-def _weight_of_glued(before: str) -> float:
-    if _ADDRESS.search(before) or _ABBREVIATION.search(before):
+def _weight_of_glued(word: str) -> float:
+    match = _GLUED_TO_MARK.search(word)
+    if _ADDRESS.search(word) or (match and f"{match[1].casefold()}{match[2]}" in _ABBREVIATIONS):
         return 0
-    if _GLUED_TO_MARK.search(before):
+    if match:
         return 1
-    return 0.5 if _GLUED_TO_YEAR.search(before) or _GLUED_TO_WORD.search(before) else 0
+    return 0.5 if _GLUED_TO_YEAR.search(word) or _GLUED_TO_WORD.search(word) else 0
 
 
 def _in_runs(found: Sequence[Marker]) -> Iterator[Span]:

@@ -26,7 +26,7 @@ def refer(text: str, blocks: Sequence[Block], markers: Sequence[Marker]) -> list
     """The references of a document in order: its markers with their notes, and its sources in
     parentheses."""
     found = [*_linked(blocks, _groups(blocks), markers), *find_sources(text, blocks)]
-    return sorted(found, key=lambda reference: reference.at)
+    return sorted(found, key=lambda reference: reference.at.start)
 
 
 def _groups(blocks: Sequence[Block]) -> dict[str, list[_Group]]:

@@ -28,9 +28,12 @@ _COUNTED = re.compile(
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
 _UNENDING = re.compile(r"\b(?:cf|viz|vs|ca|messrs|mmes)\.$", re.IGNORECASE)
 
+# A mark at the end of a sentence that opens the next one.
+_OPENED = re.compile(r"(?<=\s)[\"“‘«]+$")
+
 # One parenthesis or more, with others in them one level deep, and the mark after each.
 _PARENTHESES = r"(?:\((?:[^()]|\([^()]{0,100}\)){1,400}\)[.;,]?\s*)+"
-_ASIDE = re.compile(_PARENTHESES)
+_ASIDE = re.compile(rf"(?:[\"”’»]\s)?{_PARENTHESES}")
 _ASIDE_AFTER_QUOTATION = re.compile(
     rf"[.!?…][\"'”’»]{{1,3}}\s{_PARENTHESES}(?<=\s)(?=[\"“‘«]?[A-Z])"
 )
@@ -65,12 +68,13 @@ def _segment(text: str, span: Span, language: str) -> list[Span]:
     stands in parentheses after a sentence belongs to it."""
     body = span.of(text)
     spans: list[Span] = []
-    at = 0
+    first = at = 0
     for boundary in get_sentence_boundaries(language, body):
-        start = body.index(boundary["text"], at)
-        at = start + len(boundary["text"])
-        _add(spans, body, start, at)
-    _add(spans, body, at, len(body))
+        at = body.index(boundary["text"], at) + len(boundary["text"])
+        last = at - len("".join(_OPENED.findall(body[max(first, at - 5) : at])))
+        _add(spans, body, first, last)
+        first = last
+    _add(spans, body, first, len(body))
     return [found.shift(span.start) for found in _with_asides(body, spans)]
 
 
@@ -80,7 +84,7 @@ def _add(spans: list[Span], text: str, start: int, end: int) -> None:
     trimmed = _trim(text, start, end)
     if trimmed is None:
         return
-    if spans and (_goes_on(text, spans[-1], trimmed) or not _WORD.search(trimmed.of(text))):
+    if spans and not _is_apart(text, spans[-1], trimmed):
         spans[-1] = Span(spans[-1].start, trimmed.end)
     else:
         spans.append(trimmed)
@@ -93,12 +97,15 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
-def _goes_on(text: str, last: Span, following: Span) -> bool:
-    """Whether the mark at the end of a sentence is that of an abbreviation."""
+def _is_apart(text: str, last: Span, following: Span) -> bool:
+    """Whether the mark at the end of a sentence ends it, and words follow: after an abbreviation,
+    or where there is no word on one side, it goes on."""
+    if not _WORD.search(following.of(text)) or not _WORD.search(last.of(text)):
+        return False
     ending = text[max(last.start, last.end - 10) : last.end]
-    if _UNENDING.search(ending):
-        return True
-    return bool(_COUNTED.search(ending) and _NUMBER.match(text, following.start))
+    if _UNENDING.search(ending) or following.of(text) == "etc.":
+        return False
+    return not (_COUNTED.search(ending) and _NUMBER.match(text, following.start))
 
 
 def _with_asides(text: str, spans: Iterable[Span]) -> Iterator[Span]:

@@ -13,11 +13,15 @@ _FLOWING = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTATION, 
 _BETWEEN = frozenset({BlockKind.FURNITURE, BlockKind.NOTE})
 
 _BROKEN_WORD = re.compile(r"\w[-\u2010\u00ad]\*?$")
-_UNFINISHED = re.compile(r"[^\W\d_]['’]?\*?$|[\w*][,]$|[–—/]$")
+_UNFINISHED = re.compile(r"[^\W\d_⁰¹²³⁴-⁹]\*?$|[\w*],$|[–—/]$")
+_DANGLING = re.compile(
+    r"\b(?:of|the|an?|and|or|but|in|to|for|with|by|from|at|on|as|their|his|her|its|our|this|these)$"
+)
 # A paragraph of its own begins with a number, a list's mark or a quotation mark.
-_OPENS = re.compile(r"\d{1,4}[.)]\s|[-–—•*\[(]|[“\"«‘'](?!\d0s\b)")
-# So long a text does not stop in mid-sentence unless something cut it.
-_SHORTEST_CUT = 200
+_OPENS = re.compile(r"\d{1,4}[.)]\s|[-–—•*]|[“\"«‘'](?!\d0s\b)")
+# So long a text does not stop in mid-sentence unless something cut it; a shorter one only after a
+# word that needs another.
+_SHORTEST_CUT = 80
 # Where so many paragraphs are cut before a small letter, others are before a capital.
 _OFTEN = 3
 
@@ -69,8 +73,9 @@ def _goes_on(text: str, first: Block, second: Block, *, often: bool) -> bool:
     before, after = first.span.of(text), second.span.of(text)
     if after[0].islower():
         return bool(_BROKEN_WORD.search(before[-9:]) or not SENTENCE_END.search(before[-99:]))
-    cut = (often and len(before) >= _SHORTEST_CUT) or first.kind is BlockKind.NOTE
-    return bool(cut and _UNFINISHED.search(before[-9:]) and not _OPENS.match(after))
+    cut = len(before) >= _SHORTEST_CUT or first.kind is BlockKind.NOTE or _DANGLING.search(before)
+    expected = often or first.kind is BlockKind.NOTE
+    return bool(expected and cut and _UNFINISHED.search(before[-9:]) and not _OPENS.match(after))
 
 
 def _may_go_on(first: Block, second: Block) -> bool:

@@ -1,12 +1,13 @@
 """Reading text: what a block says once the accidents of its file are healed, with a map back.
 
-Healing only drops or joins white space, hyphens at a line break, note markers, emphasis marks and
-page furniture; it never changes, adds or drops a word, a digit or a negation.
+Healing only drops or joins white space, hyphens at a line break and emphasis marks, and what is a
+hole of its block: note markers and page furniture. It never changes, adds or drops a word, a digit
+or a negation.
 """
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
@@ -17,14 +18,8 @@ _HEALED = re.compile(
     (?P<drop>
         (?<=[^\W\d_])[-\u2010\u00ad]\*?[^\S\r\n]*[\r\n]\s*(?=[^\W\d_])(?![A-Z])  # a word broken
       | (?<=[^\W\d_]-)[^\S\r\n]*[\r\n]\s*(?=[A-Z])   # over lines; before a capital the hyphen stays
+      | (?<=\d[-–])[^\S\r\n]*[\r\n]\s*(?=\d)        # as it does between numbers
       | \u00ad | \ufeff | \u200b                      # soft hyphen, BOM, zero-width space
-      # A superscript note marker: after a mark, or after a word that is no unit or symbol. Powers
-      # ("10⁶", "x²", "55 miles²") stay.
-      | (?:(?<=[^\w\s)\]}\u2070\u00b9\u00b2\u00b3\u2074-\u207b^=+/~<>-])
-          | (?<=[^\W\d_]{3})(?<!\bmiles)(?<!\bmile)(?<!\bmetres)(?<!\bmeters)(?<!\bfeet)(?<!\byards)
-            (?<!\binches))
-        [\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+(?![\w\u207a-\u207f])
-      | (?<=\S)\[\^[^\]\s]{1,20}\]                    # Markdown note reference
       | (?<![\w*])\*{1,3}(?=[^\s*])                   # emphasis opens ...
       | (?<=[^\s*])\*{1,3}(?![\w*])                   # ... and closes
     )
@@ -55,7 +50,7 @@ def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
 
     The reading neither starts nor ends with white space and may be empty.
     """
-    kept, origin = _without(text, span, holes)
+    kept, origin = without(text, span, holes)
     out: list[str] = []
     places = array("q")
     last = 0
@@ -72,12 +67,17 @@ def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
     return Reading(reading, places[: len(reading)])
 
 
-def _without(text: str, span: Span, holes: Sequence[Span]) -> tuple[str, "array[int]"]:
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans that do not overlap by their starts; quicker than comparing them as wholes."""
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def without(text: str, span: Span, holes: Sequence[Span]) -> tuple[str, "array[int]"]:
     """`text[span]` with the holes cut out, and the canonical offset of each character left."""
     parts: list[str] = []
     origin = array("q")
     at = span.start
-    for hole in sorted(holes):
+    for hole in in_order(holes):
         parts.append(text[at : hole.start])
         origin.extend(range(at, hole.start))
         at = hole.end

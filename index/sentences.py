@@ -1,7 +1,7 @@
 """Sentence boundaries. The only door to sentencex."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sentencex import get_sentence_boundaries
 
@@ -19,9 +19,23 @@ _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘‹›', " "))
 _CLAUSE = re.compile(r"(?<=[;:,.!?—–)\]])\s+|\s+(?=[—–(\[])")
 _SPACE = re.compile(r"\s+")
 
-# Abbreviations that sentencex takes for the end of a sentence although a number follows.
+# Abbreviations that sentencex takes for the end of a sentence although a number follows, and those
+# that never end one.
 _COUNTED = re.compile(
-    r"\b(?:vols?|ch|chap|eds?|figs|doc|nn|fol|para|app|approx|tr|trans)\.$", re.IGNORECASE
+    r"\b(?:vols?|chs?|chap|eds?|figs|doc|nn|fol|para|app|approx|tr|trans|secs?|arts?|bk|pts?)\.$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d|[IVXLC]+\b")
+_UNENDING = re.compile(r"\b(?:cf|viz|vs|ca|messrs|mmes)\.$", re.IGNORECASE)
+
+# A mark at the end of a sentence that opens the next one.
+_OPENED = re.compile(r"(?<=\s)[\"“‘«]+$")
+
+# One parenthesis or more, with others in them one level deep, and the mark after each.
+_PARENTHESES = r"(?:\((?:[^()]|\([^()]{0,100}\)){1,400}\)[.;,]?\s*)+"
+_ASIDE = re.compile(rf"(?:[\"”’»]\s)?{_PARENTHESES}")
+_ASIDE_AFTER_QUOTATION = re.compile(
+    rf"[.!?…][\"'”’»]{{1,3}}\s{_PARENTHESES}(?<=\s)(?=[\"“‘«]?[A-Z])"
 )
 
 # In a gap between two sentences: the marks that touch the first, and those that touch the second.
@@ -50,30 +64,86 @@ def _shorten(text: str, span: Span, language: str) -> Iterator[Span]:
 
 
 def _segment(text: str, span: Span, language: str) -> list[Span]:
-    """The sentences that sentencex finds in `text[span]`, without surrounding white space."""
+    """The sentences that sentencex finds in `text[span]`, without surrounding white space; what
+    stands in parentheses after a sentence belongs to it."""
     body = span.of(text)
     spans: list[Span] = []
-    at = 0
+    first = at = 0
     for boundary in get_sentence_boundaries(language, body):
-        start = body.index(boundary["text"], at)
-        at = start + len(boundary["text"])
-        _add(spans, body, start, at)
-    _add(spans, body, at, len(body))
-    return [found.shift(span.start) for found in spans]
+        at = body.index(boundary["text"], at) + len(boundary["text"])
+        last = at - len("".join(_OPENED.findall(body[max(first, at - 5) : at])))
+        _add(spans, body, first, last)
+        first = last
+    _add(spans, body, first, len(body))
+    return [found.shift(span.start) for found in _with_asides(body, spans)]
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:
     """Append `text[start:end]` as a sentence, or to the one before if it is none of its own: there
-    is no word in it, or it is the number that an abbreviation stands for."""
-    piece = text[start:end]
-    if not piece.strip():
+    is no word in it, or an abbreviation stands before it."""
+    trimmed = _trim(text, start, end)
+    if trimmed is None:
         return
-    trimmed = Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
-    counted = text[trimmed.start].isdigit() and spans and _COUNTED.search(spans[-1].of(text))
-    if spans and (counted or not _WORD.search(piece)):
+    if spans and not _is_apart(text, spans[-1], trimmed):
         spans[-1] = Span(spans[-1].start, trimmed.end)
     else:
         spans.append(trimmed)
+
+
+def _trim(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    if not piece.strip():
+        return None
+    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
+def _is_apart(text: str, last: Span, following: Span) -> bool:
+    """Whether the mark at the end of a sentence ends it, and words follow: after an abbreviation,
+    or where there is no word on one side, it goes on."""
+    if not _WORD.search(following.of(text)) or not _WORD.search(last.of(text)):
+        return False
+    ending = text[max(last.start, last.end - 10) : last.end]
+    if _UNENDING.search(ending) or following.of(text) == "etc.":
+        return False
+    return not (_COUNTED.search(ending) and _NUMBER.match(text, following.start))
+
+
+def _with_asides(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """The sentences, each with the parentheses right after it, which name its sources."""
+    last: Span | None = None
+    for span in (part for whole in spans for part in _after_asides(text, whole)):
+        end = _aside_end(text, span) if last else span.start
+        if last is None or end == span.start or end - last.start > LONGEST:
+            if last:
+                yield last
+            last = span
+            continue
+        last = Span(last.start, end)
+        if rest := _trim(text, end, span.end):
+            yield last
+            last = rest
+    if last:
+        yield last
+
+
+def _aside_end(text: str, span: Span) -> int:
+    """Where the parentheses end that a sentence begins with, unless it goes on after them."""
+    aside = _ASIDE.match(text, span.start, span.end)
+    if aside is None or text[aside.end() : span.end][:1].islower():
+        return span.start
+    return aside.start() + len(aside[0].rstrip())
+
+
+def _after_asides(text: str, span: Span) -> Iterator[Span]:
+    """A sentence in parts: sentencex goes on after a quotation that a parenthesis follows."""
+    start = span.start
+    for match in _ASIDE_AFTER_QUOTATION.finditer(text, span.start, span.end):
+        part = _trim(text, start, match.end())
+        if part:
+            yield part
+        start = match.end()
+    if rest := _trim(text, start, span.end):
+        yield rest
 
 
 def _with_marks(text: str, whole: Span, spans: list[Span]) -> list[Span]:

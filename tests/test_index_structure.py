@@ -11,7 +11,8 @@ from index.structure import LONGEST_HEADING, WIDEST_WRAP, finish, plain_blocks
 from index.types import Block, BlockKind, Place, Span
 
 CONTENTS, FURNITURE, HEADING = BlockKind.CONTENTS, BlockKind.FURNITURE, BlockKind.HEADING
-NOTE, PARAGRAPH = BlockKind.NOTE, BlockKind.PARAGRAPH
+ITEM, NOTE, PARAGRAPH = BlockKind.ITEM, BlockKind.NOTE, BlockKind.PARAGRAPH
+QUOTATION, TABLE = BlockKind.QUOTATION, BlockKind.TABLE
 
 # A line too long to be hard-wrapped prose.
 LONG = "This line is so long that it cannot be wrapped " + "and it goes on " * 5 + "to its end."
@@ -28,8 +29,8 @@ def outline(text: str) -> list[tuple[BlockKind, str]]:
 
 
 def located(text: str) -> list[tuple[str, str]]:
-    """Each paragraph's and note's locator and first words."""
-    quotable = [b for b in blocks_of(text) if b.kind in (PARAGRAPH, NOTE)]
+    """Each paragraph's, item's and note's locator and first words."""
+    quotable = [b for b in blocks_of(text) if b.kind in (PARAGRAPH, ITEM, NOTE)]
     return [(b.place.locator, " ".join(said(text, b).split()[:2])) for b in quotable]
 
 
@@ -201,9 +202,9 @@ def test_words_about_a_page_are_no_footer(line: str) -> None:
 def test_pages_are_counted_backwards_from_each_footer() -> None:
     text = "One.\n\nPage 1\n\nTwo.\n\nThree.\n\nPage 2\n\nFour."
     assert located(text) == [
-        ("p. 1", "One."),
-        ("p. 2", "Two."),
-        ("p. 2", "Three."),
+        ("p. 1, line 1", "One."),
+        ("p. 2, line 5", "Two."),
+        ("p. 2, line 7", "Three."),
         ("line 11", "Four."),
     ]
 
@@ -235,11 +236,11 @@ def test_a_paragraph_is_joined_over_the_notes_at_the_foot_of_its_page() -> None:
     text = "It rained¹ and was regis-\n\n1. See One.\n\nPage 41\n\ntered."
     blocks = blocks_of(text)
     assert [(b.kind, b.place.locator, said(text, b)) for b in blocks] == [
-        (PARAGRAPH, "p. 41", "It rained and was registered."),
+        (PARAGRAPH, "p. 41, line 1", "It rained and was registered."),
         (NOTE, "p. 41, n. 1", "See One."),
-        (FURNITURE, "p. 41", "Page 41"),
+        (FURNITURE, "p. 41, line 5", "Page 41"),
     ]
-    assert [hole.of(text) for hole in blocks[0].holes] == ["1. See One.", "Page 41"]
+    assert [hole.of(text) for hole in blocks[0].holes] == ["¹", "1. See One.", "Page 41"]
 
 
 def test_a_paragraph_is_joined_where_only_an_empty_line_cuts_it() -> None:
@@ -359,7 +360,7 @@ def test_a_numbered_paragraph_over_a_page_break() -> None:
     assert [(b.place.locator, said(text, b)) for b in blocks_of(text)] == [
         ("¶1", "One."),
         ("¶2", "Two goes on here."),
-        ("p. 9", "Page 9"),
+        ("p. 9, line 5", "Page 9"),
         ("¶3", "Three."),
     ]
 
@@ -377,7 +378,7 @@ def test_the_numbered_paragraphs_of_a_notes_section_are_notes(title: str) -> Non
         (PARAGRAPH, None, "It rained."),
         (HEADING, None, heading),
         (NOTE, "1", "See One."),
-        (PARAGRAPH, "1", "Also Two."),
+        (NOTE, "1", "Also Two."),
         (NOTE, "2", "Three."),
         (NOTE, "9", "Four."),
     ]
@@ -417,7 +418,7 @@ def test_a_numbered_line_above_a_footer_is_a_note_if_its_page_refers_to_it(
 @pytest.mark.parametrize("before", ["It rained.", "It rained.²¹", "It rained.[21]", "It ²"])
 def test_a_numbered_line_that_its_page_does_not_refer_to_is_no_note(before: str) -> None:
     text = f"It hailed.²\n\n- 3 -\n\n{before}\n\n2 See One.\n\n- 4 -\n\nIt snowed."
-    assert located(text)[2] == ("p. 4", "2 See")
+    assert located(text)[2] == ("p. 4, line 7", "2 See")
 
 
 # Any text
@@ -437,16 +438,15 @@ TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), 
 @given(st.one_of(TEXTS, st.text(max_size=100)))
 def test_blocks_are_ordered_inside_the_text_and_overlap_only_their_holes(text: str) -> None:
     at = 0
-    joined: tuple[Span, ...] = ()
+    holes: tuple[Span, ...] = ()
     for block in blocks_of(text):
-        if any(hole.end == block.span.end for hole in joined):
-            continue
-        assert at <= block.span.start
-        assert block.span.end <= len(text)
         assert block.span.of(text).strip() == block.span.of(text)
-        at, joined = block.span.end, block.holes
-        assert list(joined) == sorted(set(joined))
-        assert all(block.span.start < hole.start < hole.end < block.span.end for hole in joined)
+        ends = [at, *(edge for hole in block.holes for edge in (hole.start, hole.end))]
+        if any(hole.start <= block.span.start and block.span.end <= hole.end for hole in holes):
+            continue
+        assert [*ends, block.span.end] == sorted([*ends, block.span.end])
+        assert all(block.span.start <= hole.start for hole in block.holes)
+        at, holes = block.span.end, block.holes
 
 
 @given(st.one_of(TEXTS, st.text(max_size=100)))
@@ -463,11 +463,9 @@ def test_every_letter_lies_in_one_block(text: str) -> None:
 def test_every_block_knows_its_line_and_every_heading_its_section(text: str) -> None:
     for block in blocks_of(text):
         before = text[: block.span.start].replace("\r\n", "\n").replace("\r", "\n")
-        numbered = block.place.paragraph or block.place.note
-        if not numbered:
-            assert block.place.line == 1 + before.count("\n")
+        assert block.place.line == 1 + before.count("\n")
         if block.kind is HEADING:
-            assert block.place.section == (said(text, block),)
+            assert block.place.section[-1] == said(text, block)
 
 
 def test_a_list_in_a_text_without_numbers_is_no_numbering() -> None:

@@ -57,7 +57,12 @@ def test_the_line_is_one_more_than_the_breaks_before_it(text: str, offset: int) 
     ("place", "locator"),
     [
         (Place(section=("A", "B"), paragraph="58", page="3", line=9), "¶58"),
-        (Place(section=("A",), page="12", line=9), "p. 12"),
+        (Place(section=("A",), page="12", line=9), "p. 12, line 9"),
+        (Place(section=("A",), page="12", line=None), "p. 12"),
+        (Place(page="12", sheet=12, line=9), "p. 12"),
+        (Place(page="xii", sheet=12), "p. xii (page 12 of the file)"),
+        (Place(sheet=12), "p. 12"),
+        (Place(paragraph="58", cites=("12", "13")), "¶58, at n. 12, 13"),
         (Place(section=("Notes",), note="71", line=9), "n. 71"),
         (Place(page="12", note="71", line=9), "p. 12, n. 71"),
         (Place(section=("A", "B"), line=30), "“B”, line 30"),

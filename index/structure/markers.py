@@ -1,0 +1,193 @@
+"""Markers of notes in a text: raised, bracketed, glued to a word, or a sign.
+
+A raised number after a word or a mark, and `[^1]`, are markers wherever they stand. What might be a
+number of the text as well counts only as a member of a nearly ascending run through the document.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.reading import in_order
+from index.types import Block, BlockKind, Span
+
+_MARKED = frozenset(BlockKind) - {BlockKind.CONTENTS, BlockKind.FURNITURE}
+
+_CANDIDATE = re.compile(
+    r"""
+    \[\^(?P<named>[^\]\s]{1,20})\]
+  | \x20?\[(?P<bracket>\d{1,3})\]
+  | (?P<raised>[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4})
+        (?![\w\u2070\u00b9\u00b2\u00b3\u2074-\u207f])
+  | (?P<sign>(?<=[^\s*])\*{1,3}(?![\w*])|[†‡]{1,3})
+  | (?<=[^\s\d])(?P<glued>[1-9]\d{0,2})
+        (?=\s|$|["'”’)\],;:](?!\w)|\.(?:\s|$))
+    """,
+    re.VERBOSE,
+)
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+# What stands before a raised number that is a marker for certain: a mark of punctuation, or a word
+# that is no unit or symbol. Powers ("10⁶", "x²", "55 miles²") stay.
+_AFTER_MARK = re.compile(r"[^\w\s(\[{⁰¹²³⁴-⁹^=+/~<>-]$")
+_AFTER_WORD = re.compile(r"[^\W\d_]{3}$")
+_AFTER_UNIT = re.compile(
+    r"\b(?:mi|miles?|[kcm]?m|metres?|meters?|ft|feet|foot|yd|yards?|in|inch|inches|ha|acres?|10)$"
+)
+_AFTER_SYMBOL = re.compile(r"(?<![^\W\d_])[^\W\d_]$|[⁰¹²³⁴-⁹^=+/~<>-]$")
+
+# What stands before a glued number: the end of a word and the marks after it, or of a year.
+_GLUED_TO_MARK = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})([.,;:!?…\"'”’)\]*]+)$")
+_GLUED_TO_YEAR = re.compile(r"(?:(?<!\d)[12]\d{3}|\d[\"'”’)\]])[.,;]?[\"'”’)\]]*$")
+_GLUED_TO_WORD = re.compile(r"[a-zà-ÿ]{3}$")
+_ABBREVIATIONS = frozenset(
+    f"{word}."
+    for word in (
+        *("pp", "no", "nos", "vol", "vols", "ch", "chs", "chap", "art", "arts", "sec", "secs"),
+        *("fig", "figs", "para", "paras", "nn", "vv", "ss", "cc", "ca", "cf", "doc", "docs"),
+        *("ed", "eds", "pt", "pts", "bk", "col", "cols", "fol", "fols", "ff", "ibid", "op", "cit"),
+        *("tab", "eq", "approx", "st", "rs", "ver", "lot", "lib", "ms", "mss"),
+        *("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"),
+    )
+)
+_ADDRESS = re.compile(r"/|@|www\.")
+# So much of the text before a candidate is looked at.
+_BEFORE = 60
+
+# A run goes on over one or two missing notes, starts again at 1 or 2, and needs so many members
+# that are likely by themselves.
+_STEPS = {1: 0.0, 2: 0.5, 3: 0.8}
+_RESTART = 2.0
+_FIRM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker, the index of its block and how likely it is one by itself, 0 to 3; 3 is certain."""
+
+    at: Span
+    label: str
+    block: int
+    weight: float
+
+
+def mark(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Marker]]:
+    """The markers of a document in order, and its blocks with them as holes."""
+    markers = _find(text, blocks)
+    at: dict[int, list[Span]] = defaultdict(list)
+    for marker in markers:
+        at[marker.block].append(marker.at)
+    marked = [
+        replace(block, holes=in_order((*block.holes, *at[index]))) if index in at else block
+        for index, block in enumerate(blocks)
+    ]
+    return marked, markers
+
+
+def _find(text: str, blocks: Sequence[Block]) -> list[Marker]:
+    notes = (block.place.note for block in blocks if block.kind is BlockKind.NOTE)
+    labels = frozenset(label for label in notes if label)
+    found = [
+        marker
+        for index, block in enumerate(blocks)
+        if block.kind in _MARKED
+        for marker in _candidates(text, index, block, labels)
+    ]
+    found.sort(key=lambda marker: marker.at.start)
+    kept = {*(marker.at for marker in found if marker.weight == 3), *_in_runs(found)}
+    return [marker for marker in found if marker.at in kept]
+
+
+def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> Iterator[Marker]:
+    start, end = block.span.start, block.span.end
+    holes = iter(block.holes)
+    hole = next(holes, None)
+    for match in _CANDIDATE.finditer(text, start, end):
+        while hole and hole.end <= match.start():
+            hole = next(holes, None)
+        if match.start() == start or (hole and hole.start < match.end()):
+            continue
+        before = text[max(start, match.start() - _BEFORE) : match.start()]
+        kind = match.lastgroup or ""
+        label = match[kind].translate(_PLAIN)
+        weight = _weight(kind, label, before, labels, note=block.kind is BlockKind.NOTE)
+        if weight:
+            yield Marker(Span(*match.span()), label, index, weight)
+
+
+def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note: bool) -> float:
+    """How likely a candidate is a marker, judged by itself."""
+    if kind == "named":
+        return 0 if before[-1].isspace() and label not in labels else 3
+    word = before[before.rfind(" ") + 1 :]
+    if kind == "raised":
+        return _weight_of_raised(word)
+    if kind == "sign":
+        return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0
+    if note:
+        return 0
+    if kind == "bracket":
+        return 3 if label in labels else 1
+    return _weight_of_glued(word)
+
+
+def _weight_of_raised(word: str) -> float:
+    if _AFTER_MARK.search(word):
+        return 3
+    if not word or _AFTER_UNIT.search(word) or _AFTER_SYMBOL.search(word):
+        return 0
+    return 3 if _AFTER_WORD.search(word) else 0.5
+
+
+def _weight_of_glued(word: str) -> float:
+    match = _GLUED_TO_MARK.search(word)
+    if _ADDRESS.search(word) or (match and f"{match[1].casefold()}{match[2]}" in _ABBREVIATIONS):
+        return 0
+    if match:
+        return 1
+    return 0.5 if _GLUED_TO_YEAR.search(word) or _GLUED_TO_WORD.search(word) else 0
+
+
+def _in_runs(found: Sequence[Marker]) -> Iterator[Span]:
+    """The markers of the heaviest chain of ascending runs, runs that are too short left out."""
+    run: list[Marker] = []
+    for marker in [*_chain([m for m in found if m.label.isdecimal()]), None]:
+        if marker is None or (run and int(marker.label) <= int(run[-1].label)):
+            if sum(member.weight >= 1 for member in run) >= _FIRM:
+                yield from (member.at for member in run)
+            run = []
+        if marker:
+            run.append(marker)
+
+
+def _chain(found: Sequence[Marker]) -> list[Marker]:
+    """The sequence of markers whose weights, less what its gaps and restarts cost, add up to most.
+
+    Dynamic programming over the best chain that ends in each number; linear in time.
+    """
+    ending: dict[int, tuple[float, int]] = {}
+    before: list[int] = []
+    best = (0.0, -1)
+    for index, marker in enumerate(found):
+        number = int(marker.label)
+        ways = [(0.0, -1)]
+        ways += [
+            (ending[number - step][0] - cost, ending[number - step][1])
+            for step, cost in _STEPS.items()
+            if number - step in ending
+        ]
+        if number <= 2:
+            ways.append((best[0] - _RESTART, best[1]))
+        score, last = max(ways)
+        before.append(last)
+        reached = (score + marker.weight, index)
+        if number not in ending or reached[0] >= ending[number][0]:
+            ending[number] = reached
+        best = max(best, reached)
+    chain = []
+    at = best[1]
+    while at >= 0:
+        chain.append(found[at])
+        at = before[at]
+    return chain[::-1]

@@ -1,0 +1,50 @@
+"""Pages and sections: which page a block stands on, and under which headings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from index.reading import heal
+from index.types import Block, BlockKind
+
+
+def page_feet(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """For each page, the index of its first block and the one after its last; a footer that ends a
+    page is not counted. What stands after the last footer is on no known page."""
+    top = 0
+    for index, block in enumerate(blocks):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if block.place.sheet is not None:
+            if following is None or following.place.sheet != block.place.sheet:
+                yield top, index + 1
+                top = index + 1
+        elif is_footer(block):
+            yield top, index
+            top = index + 1
+
+
+def is_footer(block: Block) -> bool:
+    """Whether a block is the foot of a page in a text without sheets."""
+    return block.kind is BlockKind.FURNITURE and bool(block.place.page)
+
+
+def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Fill in the section path and the page of each block.
+
+    A footer stands at the end of its page, so pages are assigned backwards; a loader that knows its
+    sheets knows their labels as well.
+    """
+    section: tuple[str, ...] = ()
+    for block, page in zip(blocks, _pages(blocks), strict=True):
+        if block.kind is BlockKind.HEADING:
+            section = (*block.place.section, heal(text, block.span, block.holes).text)
+        yield replace(block, place=block.place._replace(section=section, page=page))
+
+
+def _pages(blocks: Sequence[Block]) -> list[str | None]:
+    page: str | None = None
+    out: list[str | None] = []
+    for block in reversed(blocks):
+        if block.place.sheet is None:
+            page = block.place.page or page
+        out.append(page if block.place.sheet is None else block.place.page)
+    return out[::-1]

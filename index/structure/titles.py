@@ -1,0 +1,42 @@
+"""Which lines are titles."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+LONGEST_HEADING = 110
+
+_UNFINISHED = re.compile(r"[.:;,…]['\"”’)\]]*$")
+_SPOKEN = re.compile(r"['\"“‘«].*[!?]['\"”’»]$")
+_LABEL = re.compile(r"([^\W\d_][^:.!?]{0,30}):\s")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_title(line: str) -> bool:
+    """Short, begins with a capital or a figure, does not end like a sentence, mostly capitals."""
+    if len(line) > LONGEST_HEADING or _UNFINISHED.search(line) or _SPOKEN.match(line):
+        return False
+    words = [word for word in _WORD.findall(line) if len(word) > 3]
+    capitals = sum(word[0].isupper() for word in words)
+    letters = sum(character.isalpha() for character in line)
+    digits = sum(character.isdecimal() for character in line)
+    return (
+        bool(words) and letters > digits and not line[0].islower() and capitals >= 0.6 * len(words)
+    )
+
+
+def is_banner(line: str) -> bool:
+    """A title in capitals; it may run over several lines and stand right above other text."""
+    return line.isupper() and is_title(line)
+
+
+def speaker_labels(lines: Iterable[str]) -> frozenset[str]:
+    """The names that lines of a dialogue begin with: those that two lines or more share."""
+    labels = Counter(match[1] for line in lines if (match := _LABEL.match(line)))
+    return frozenset(label for label, count in labels.items() if count > 1)
+
+
+def label_of(line: str) -> str | None:
+    """What stands before the colon near the start of a line."""
+    match = _LABEL.match(line)
+    return match[1] if match else None

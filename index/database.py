@@ -6,21 +6,32 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import IndexFolderError
+from index.witnesses import ledger
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DATABASE = "pincite.sqlite"
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
     sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-    encoding TEXT NOT NULL, size INTEGER NOT NULL
+    encoding TEXT NOT NULL, size INTEGER NOT NULL, author TEXT
 ) STRICT;
 CREATE TABLE blocks (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, place TEXT NOT NULL,
     holes TEXT NOT NULL, PRIMARY KEY (document, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refs (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, label TEXT NOT NULL, notes TEXT NOT NULL,
+    PRIMARY KEY (document, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE speeches (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, speakers TEXT NOT NULL,
+    reported INTEGER NOT NULL, PRIMARY KEY (document, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,6 +58,7 @@ CREATE TRIGGER passage_dropped AFTER DELETE ON passages BEGIN
     INSERT INTO passages_words (passages_words, rowid, reading)
         VALUES ('delete', old.id, old.reading);
 END;
+{ledger.SCHEMA}
 """
 
 

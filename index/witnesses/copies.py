@@ -12,10 +12,12 @@ from index.witnesses.wording import Ints, Wording
 # damaged copy has lost words), and this much of the longer (else it quotes the shorter among words
 # of its own).
 FEWEST_WORDS = 6
-LEAST_OF_SHORTER = 0.7
+LEAST_OF_SHORTER = 0.8
 LEAST_OF_LONGER = 0.5
+# Neither has a name or number in the place of another: sentences of one pattern report many facts.
 # Sentences in a copied region: so much of one of them is in the other text, and that many words in
 # all. Then also a sentence that lost most of its words, or that two were run together to, is one.
+# And half of the region at least has no name or number in the place of another.
 LEAST_OF_SENTENCE = 0.5
 LEAST_IN_REGION = 16
 # Fewer shared words than this are a part of two sentences by accident.
@@ -69,7 +71,10 @@ def region(first: Wording, second: Wording, matches: Ints) -> Region | None:
     """What is a copy among two texts of which these words match, (n, 2); None if nothing is."""
     of_first = np.searchsorted(first.ends, matches[:, 0], side="right")
     of_second = np.searchsorted(second.ends, matches[:, 1], side="right")
-    links = _copied(_link(of_first, of_second), first, second)
+    links = _link(of_first, of_second)
+    lost = _lost_names(first, matches[:, 0]), _lost_names(second, matches[:, 1])
+    conflict = lost[0][links.first] & lost[1][links.second]
+    links = _copied(links, conflict, first, second)
     if not len(links.shared):
         return None
     inside = np.isin(of_first * len(second.ends) + of_second, _keys(links, second))
@@ -96,21 +101,33 @@ def _keys(links: _Links, second: Wording) -> Ints:
     return links.first * len(second.ends) + links.second
 
 
-def _copied(links: _Links, first: Wording, second: Wording) -> _Links:
+def _lost_names(wording: Wording, matched: Ints) -> NDArray[np.bool_]:
+    """For each sentence, whether it has a name or number that does not match."""
+    lost = wording.names
+    lost[matched] = False
+    of_lost = np.searchsorted(wording.ends, np.flatnonzero(lost), side="right")
+    return np.bincount(of_lost, minlength=len(wording.ends)) > 0
+
+
+def _copied(
+    links: _Links, conflict: NDArray[np.bool_], first: Wording, second: Wording
+) -> _Links:
     """The links that make copies: together as a region, else each for itself."""
     ours, theirs = first.lengths[links.first], second.lengths[links.second]
     shorter, longer = np.minimum(ours, theirs), np.maximum(ours, theirs)
     covered_ours = _covered(links.first, links.shared, ours)
     covered_theirs = _covered(links.second, links.shared, theirs)
     parts = (links.shared >= LEAST_OF_PART) | (links.shared == shorter)
-    together = links.keep((covered_ours | covered_theirs) & parts)
+    together = (covered_ours | covered_theirs) & parts
+    free = links.shared[together & ~conflict].sum()
     several = max(
         len(np.unique(links.first[covered_ours])), len(np.unique(links.second[covered_theirs]))
     )
-    if several > 1 and together.shared.sum() >= LEAST_IN_REGION:
-        return together
+    if several > 1 and free >= max(LEAST_IN_REGION, links.shared[together].sum() / 2):
+        return links.keep(together)
     return links.keep(
-        (links.shared >= FEWEST_WORDS)
+        ~conflict
+        & (links.shared >= FEWEST_WORDS)
         & (links.shared >= LEAST_OF_SHORTER * shorter)
         & (links.shared >= LEAST_OF_LONGER * longer)
     )

@@ -8,23 +8,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.types import Passage, Span
-from index.witnesses import words
+from index.witnesses import split_words
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint32]
+
+_NAMES = np.uint32(1 << 31)
+_WORD = np.uint32(_NAMES - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The words of a document, and its sentences as ranges of them.
 
-    `words`: (n,) the CRC-32 of each word; two words with one number would at worst be aligned, and
-    the difference is seen when the texts are compared. `sentences`: (m, 3) of canonical start and
-    end, and the number of words up to and with this sentence.
+    `numbers`: (n,) the lower 31 bits of each word's CRC-32; two words with one number would at worst
+    be aligned, and the difference is seen when the texts are compared. The highest bit is set for a
+    word that names: one with a digit, or capitalised within a sentence. `sentences`: (m, 3) of
+    canonical start and end, and the number of words up to and with this sentence.
     """
 
-    words: Words
+    numbers: Words
     sentences: Ints
+
+    @property
+    def words(self) -> Words:
+        return self.numbers & _WORD
+
+    @property
+    def names(self) -> NDArray[np.bool_]:
+        """(n,) whether each word names something: a number, a person, a place."""
+        return np.asarray(self.numbers > _WORD)
 
     @property
     def ends(self) -> Ints:
@@ -41,7 +54,7 @@ class Wording:
         return Span(int(self.sentences[first, 0]), int(self.sentences[last, 1]))
 
     def to_bytes(self) -> tuple[bytes, bytes]:
-        return self.words.astype("<u4").tobytes(), self.sentences.astype("<i8").tobytes()
+        return self.numbers.astype("<u4").tobytes(), self.sentences.astype("<i8").tobytes()
 
     @staticmethod
     def from_bytes(numbers: bytes, sentences: bytes) -> "Wording":
@@ -56,10 +69,17 @@ def wording_of(passages: Iterable[Passage]) -> Wording:
     sentences: list[tuple[int, int, int]] = []
     for passage in passages:
         for sentence in passage:
-            found = words(sentence.reading.of(passage.reading))
-            numbers += [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in found]
+            found = split_words(sentence.reading.of(passage.reading))
+            numbers += [_number(word, at) for at, word in enumerate(found)]
             if found:
                 sentences.append((sentence.span.start, sentence.span.end, len(numbers)))
     return Wording(
         np.array(numbers, dtype=np.uint32), np.array(sentences, dtype=np.int64).reshape(-1, 3)
     )
+
+
+def _number(word: str, at: int) -> int:
+    """The number of a word, which is the word of a sentence at this index."""
+    code = zlib.crc32(word.casefold().encode("utf-8", "surrogatepass")) & int(_WORD)
+    names = (at > 0 and word[0].isupper()) or any(character.isdigit() for character in word)
+    return code | int(_NAMES) if names else code

@@ -33,7 +33,9 @@ from index.types import (
     Span,
     Speech,
 )
-from index.witnesses.ledger import Copy, Ledger, Match
+from index.witnesses.ledger import Ledger
+from index.witnesses.match import Copy, Group, Match, groups
+from index.witnesses.standing import Witness
 
 LOCK = "writer.lock"
 
@@ -253,8 +255,16 @@ class Store:
         return self._witnesses.copies(path, span)
 
     def copied(self, path: str | None = None) -> list[Match]:
-        """The copied regions of a document, or of all."""
+        """The copied regions of a document, or of all, in order."""
         return self._witnesses.regions(path)
+
+    def groups(self) -> list[Group]:
+        """The passages that are copies of each other; a group counts as one source."""
+        return groups(self._witnesses.regions())
+
+    def witnesses(self, path: str, span: Span) -> list[Witness]:
+        """The sentences of a document in `span` with all their copies, the best first."""
+        return self._witnesses.witnesses(path, span)
 
     # -- changes ---------------------------------------------------------------------------------
 

@@ -97,9 +97,7 @@ def _parts(first: Words, second: Words, chain: Sequence[Segment]) -> Iterator[In
     yield _common(first, second, (at, at + GAP), (to, to + GAP))
 
 
-def _common(
-    first: Words, second: Words, here: tuple[int, int], there: tuple[int, int]
-) -> Ints:
+def _common(first: Words, second: Words, here: tuple[int, int], there: tuple[int, int]) -> Ints:
     """The longest common subsequence of two short ranges, as pairs."""
     ours, theirs = first[slice(*here)].tolist(), second[slice(*there)].tolist()
     equal = [op for op in LCSseq.opcodes(ours, theirs) if op.tag == "equal"]

@@ -109,9 +109,7 @@ def _lost_names(wording: Wording, matched: Ints) -> NDArray[np.bool_]:
     return np.bincount(of_lost, minlength=len(wording.ends)) > 0
 
 
-def _copied(
-    links: _Links, conflict: NDArray[np.bool_], first: Wording, second: Wording
-) -> _Links:
+def _copied(links: _Links, conflict: NDArray[np.bool_], first: Wording, second: Wording) -> _Links:
     """The links that make copies: together as a region, else each for itself."""
     ours, theirs = first.lengths[links.first], second.lengths[links.second]
     shorter, longer = np.minimum(ours, theirs), np.maximum(ours, theirs)

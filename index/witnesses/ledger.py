@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from index.types import Passage, Span
 from index.witnesses.align import Segment, align, apart, chains
 from index.witnesses.copies import Region, Side, region
 from index.witnesses.corpus import Corpus, Meeting
+from index.witnesses.match import Copy, Match, Stretch
+from index.witnesses.standing import Excerpt, Witness, ranked
 from index.witnesses.wording import Wording, wording_of
 
 SCHEMA = """
@@ -43,43 +44,8 @@ _REGION = (
 _DOCUMENTS = " JOIN documents AS a ON a.id = first JOIN documents AS b ON b.id = second"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Stretch:
-    """Whole sentences of a document, and how many of their words take part in a match."""
-
-    document: str
-    span: Span
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Two stretches that are copies of each other; `shared` words match, in order."""
-
-    ours: Stretch
-    theirs: Stretch
-    shared: int
-
-    @property
-    def lost(self) -> int:
-        """How many words of theirs ours has not."""
-        return self.theirs.words - self.shared
-
-    @property
-    def flipped(self) -> "Match":
-        return Match(self.theirs, self.ours, self.shared)
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A sentence, what it is a copy of, and the copied region that both stand in.
-
-    In `sentence` the words are those of the sentences, in `region` those from the first word that
-    is shared to the last.
-    """
-
-    sentence: Match
-    region: Match
+# So many characters before and after a sentence are looked at, to find words beyond its ends.
+AROUND = 600
 
 
 class Ledger:
@@ -100,7 +66,40 @@ class Ledger:
             ' WHERE own.path = ? AND copies.start < ? AND copies."end" > ?',
             (path, span.end, span.start),
         )
-        return sorted((_copy(row) for row in rows), key=_place)
+        return _once(_copy(row) for row in rows)
+
+    def witnesses(self, path: str, span: Span) -> list[Witness]:
+        """The sentences of a document in `span` with all their copies, the best first.
+
+        The document itself is one of them; none when it has no sentence there.
+        """
+        asked = self._excerpt(path, span)
+        if asked is None:
+            return []
+        copies = _joined(self.copies(path, span))
+        others = [(self._excerpt(at.document, at.span), copy) for at, copy in copies]
+        return ranked(asked, [(excerpt, copy) for excerpt, copy in others if excerpt])
+
+    def _excerpt(self, path: str, span: Span) -> Excerpt | None:
+        """The sentences in a range of a document, and those near them."""
+        rows = self._db.execute(
+            'SELECT substr(reading, reading_start + 1, reading_end - reading_start), start, "end",'
+            " length(text) FROM sentences JOIN passages ON passages.id = passage"
+            " JOIN documents ON documents.id = document"
+            ' WHERE path = ? AND start < ? AND "end" > ? ORDER BY start',
+            (path, span.end + AROUND, span.start - AROUND),
+        ).fetchall()
+        inner: list[tuple[Span, Span]] = []
+        at = 0
+        for reading, start, end, _ in rows:
+            if Span(start, end).overlaps(span):
+                inner.append((Span(at, at + len(reading)), Span(start, end)))
+            at += len(reading) + 1
+        if not inner:
+            return None
+        whole = Span(inner[0][1].start, inner[-1][1].end)
+        text = " ".join(row[0] for row in rows)
+        return Excerpt(path, whole, text, tuple(place for place, _ in inner), rows[0][3])
 
     def regions(self, path: str | None = None) -> list[Match]:
         """The copied regions of a document, or of all; in order of their place in the first."""
@@ -108,7 +107,7 @@ class Ledger:
         rows = self._db.execute(
             f"SELECT {_REGION} FROM regions{_DOCUMENTS}{where}", () if path is None else (path,)
         )
-        return sorted((_match(row) for row in rows), key=lambda match: (match.ours, match.theirs))
+        return sorted(_match(row) for row in rows)
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -116,9 +115,7 @@ class Ledger:
         """Take down what a new document says, and which of it is a copy of what."""
         wording = wording_of(passages)
         known = self._known()
-        self._db.execute(
-            "INSERT INTO wordings VALUES (?, ?, ?)", (document, *wording.to_bytes())
-        )
+        self._db.execute("INSERT INTO wordings VALUES (?, ?, ?)", (document, *wording.to_bytes()))
         known.add(document, path, wording)
         for meeting in known.meetings(document):
             self._compare(known, meeting, document)
@@ -157,9 +154,7 @@ class Ledger:
         for found in regions_of(known[first], known[second], segments, alone=first == second):
             self._put(first, known[first], second, known[second], found)
 
-    def _put(
-        self, first: int, our: Wording, second: int, their: Wording, found: Region
-    ) -> None:
+    def _put(self, first: int, our: Wording, second: int, their: Wording, found: Region) -> None:
         ours, theirs = _row(our, found.whole.first), _row(their, found.whole.second)
         region = self._db.execute(
             "INSERT INTO regions VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -208,13 +203,37 @@ def _match(row: Sequence[Any]) -> Match:
 def _copy(row: Sequence[Any]) -> Copy:
     start, end, words, other_start, other_end, other_words, shared, is_first, *found = row
     whole = _match(found) if is_first else _match(found).flipped
-    sentence = Match(
+    sentences = Match(
         Stretch(whole.ours.document, Span(start, end), words),
         Stretch(whole.theirs.document, Span(other_start, other_end), other_words),
         shared,
     )
-    return Copy(sentence, whole)
+    return Copy(sentences, whole)
 
 
-def _place(copy: Copy) -> tuple[Stretch, Stretch]:
-    return copy.sentence.ours, copy.sentence.theirs
+def _once(copies: Iterable[Copy]) -> list[Copy]:
+    """Without the lesser of two copies in one place, which overlapping regions give; in order."""
+    found: dict[Stretch, list[Copy]] = {}
+    for copy in sorted(copies, key=lambda copy: -copy.sentences.shared):
+        others = found.setdefault(copy.sentences.ours, [])
+        if not any(_same_place(copy.sentences.theirs, other.sentences.theirs) for other in others):
+            others.append(copy)
+    return sorted((copy for each in found.values() for copy in each), key=lambda at: at.sentences)
+
+
+def _same_place(first: Stretch, second: Stretch) -> bool:
+    return first.document == second.document and first.span.overlaps(second.span)
+
+
+def _joined(copies: Iterable[Copy]) -> list[tuple[Stretch, Copy]]:
+    """The copies of neighbouring sentences in one region as one; and where that is."""
+    found: dict[Match, list[Copy]] = {}
+    for copy in copies:
+        found.setdefault(copy.region, []).append(copy)
+    joined = []
+    for same in found.values():
+        theirs = [copy.sentences.theirs for copy in same]
+        span = Span(min(at.span.start for at in theirs), max(at.span.end for at in theirs))
+        words = sum(at.words for at in theirs)
+        joined.append((Stretch(theirs[0].document, span, words), same[0]))
+    return joined

@@ -59,7 +59,8 @@ class Wording:
     @staticmethod
     def from_bytes(numbers: bytes, sentences: bytes) -> "Wording":
         return Wording(
-            np.frombuffer(numbers, dtype="<u4"), np.frombuffer(sentences, dtype="<i8").reshape(-1, 3)
+            np.frombuffer(numbers, dtype="<u4"),
+            np.frombuffer(sentences, dtype="<i8").reshape(-1, 3),
         )
 
 

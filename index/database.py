@@ -11,7 +11,7 @@ from index.witnesses import ledger
 FORMAT_VERSION = 2
 DATABASE = "pincite.sqlite"
 
-_SCHEMA = f"""
+_SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
@@ -58,7 +58,6 @@ CREATE TRIGGER passage_dropped AFTER DELETE ON passages BEGIN
     INSERT INTO passages_words (passages_words, rowid, reading)
         VALUES ('delete', old.id, old.reading);
 END;
-{ledger.SCHEMA}
 """
 
 
@@ -91,7 +90,8 @@ def connect_writing(folder: Path) -> sqlite3.Connection:
         if _is_blank(connection):
             # In one transaction with the version: a half-made database is never opened.
             connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {_SCHEMA}{ledger.SCHEMA}"
+                f" PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
             )
         _check_version(folder, connection)
         return connection

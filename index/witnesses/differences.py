@@ -19,20 +19,20 @@ _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _STOP = re.compile(r"[.!?…:]")
 _SPACE = re.compile(r"\s")
 
-_NEGATIONS = frozenset(
-    "not no never none nobody nothing nowhere neither nor without cannot hardly scarcely"
-    " barely".split()
+_NEGATION = re.compile(
+    "not|no|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|scarcely|"
+    "barely|.*n't"
 )
-_LIMITS = frozenset(
-    "but except excepting only merely solely unless until however although though if alone almost"
-    " nearly instead rather all some most few any every always often sometimes seldom may might"
-    " could should would must before after against".split()
+_LIMIT = re.compile(
+    "but|except|excepting|only|merely|solely|unless|until|however|although|though|if|alone|"
+    "almost|nearly|instead|rather|all|some|most|few|any|every|always|often|sometimes|seldom|"
+    "may|might|could|should|would|must|before|after|against"
 )
-_NUMBERS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-    " hundred hundreds thousand thousands million millions billion billions dozen dozens half"
-    " first second third quarter once twice".split()
+_NUMBER = re.compile(
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+    "fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|"
+    "eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|first|second|third|"
+    "quarter|once|twice"
 )
 
 
@@ -79,11 +79,11 @@ class _Token:
     @property
     def sense(self) -> tuple[Sense, str] | None:
         """What kind of word it is, if of one that matters, and what of it matters."""
-        if self.key in _NUMBERS or not self.key[0].isalpha():
+        if _NUMBER.fullmatch(self.key) or not self.key[0].isalpha():
             return Sense.NUMBER, self.key
-        if self.key in _NEGATIONS or self.key.endswith("n't"):
+        if _NEGATION.fullmatch(self.key):
             return Sense.NEGATION, "not" if self.key.endswith(("not", "n't")) else self.key
-        if self.key in _LIMITS:
+        if _LIMIT.fullmatch(self.key):
             return Sense.LIMIT, self.key
         if self.word[0].isupper() and self.word != "I" and not self.begins:
             # British and American spelling alike: “Organisation” and “Organization”.
@@ -103,15 +103,16 @@ class _Gap(NamedTuple):
 def differences(ours: str, theirs: str, within: Span | None = None) -> tuple[Difference, ...]:
     """How the words of two readings differ: all of them, or those `within` a range of ours.
 
-    Give more of both texts than the sentence that matters, and the sentence as `within`: where they
-    only split sentences in other places, its words are then found beyond its end. Case, the style
-    of marks and dashes, hyphens and white space make no difference. Time and space are of the
-    product of the lengths.
+    Give more of both texts than the sentence that matters, a sentence a line, and the sentence as
+    `within`: where they only split sentences in other places, its words are found beyond its end.
+    Case, the style of marks and dashes, hyphens and white space make no difference. Time and space
+    are of the product of the lengths.
     """
     first, second = _tokens(ours), _tokens(theirs)
     found: list[Difference] = []
     for gap in _gaps(first, second):
-        mine, other = first[gap.start : gap.end], second[gap.their_start : gap.their_end]
+        mine: Sequence[_Token] = first[gap.start : gap.end]
+        other: Sequence[_Token] = second[gap.their_start : gap.their_end]
         if within is not None:
             mine, other = _inside(gap, first, second, within)
         if _letters(mine) != _letters(other):
@@ -135,10 +136,14 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _begins(before: _Token, between: str) -> bool:
-    """Whether a sentence begins after a word and what follows it; not after an initial."""
+    """Whether a sentence begins after a word and what follows it; not after an initial.
+
+    A line break begins one: there is none within a sentence of a reading text.
+    """
     initial = len(before.word) == 1 and before.word.isupper()
     stop = _STOP.search(between)
-    return not initial and stop is not None and _SPACE.search(between, stop.end()) is not None
+    stopped = stop is not None and _SPACE.search(between, stop.end()) is not None
+    return "\n" in between or (stopped and not initial)
 
 
 def _gaps(first: Sequence[_Token], second: Sequence[_Token]) -> Iterator[_Gap]:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from index.types import Passage, Span
 from index.witnesses.align import Segment, align, apart, chains
 from index.witnesses.copies import Region, Side, region
@@ -35,14 +37,11 @@ CREATE TABLE copies (
     shared INTEGER NOT NULL, PRIMARY KEY (document, start, region, is_first)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copies_of_region ON copies (region);
+CREATE VIEW matches AS
+    SELECT regions.id AS region, a.path AS first_path, first_start, first_end, first_words,
+        b.path AS second_path, second_start, second_end, second_words, regions.shared AS shared
+    FROM regions JOIN documents AS a ON a.id = first JOIN documents AS b ON b.id = second;
 """
-
-_REGION = (
-    "a.path, first_start, first_end, first_words, b.path, second_start, second_end, second_words,"
-    " regions.shared"
-)
-_DOCUMENTS = " JOIN documents AS a ON a.id = first JOIN documents AS b ON b.id = second"
-
 
 # So many characters before and after a sentence are looked at, to find words beyond its ends.
 AROUND = 600
@@ -61,9 +60,9 @@ class Ledger:
         """The copied sentences of a document in `span`, each with each of its copies."""
         rows = self._db.execute(
             'SELECT copies.start, copies."end", copies.words, other_start, other_end, other_words,'
-            f" copies.shared, is_first, {_REGION} FROM copies JOIN regions ON regions.id = region"
-            f"{_DOCUMENTS} JOIN documents AS own ON own.id = copies.document"
-            ' WHERE own.path = ? AND copies.start < ? AND copies."end" > ?',
+            " copies.shared, is_first, matches.* FROM copies JOIN matches USING (region)"
+            " JOIN documents ON documents.id = document"
+            ' WHERE path = ? AND copies.start < ? AND copies."end" > ?',
             (path, span.end, span.start),
         )
         return _once(_copy(row) for row in rows)
@@ -98,14 +97,13 @@ class Ledger:
         if not inner:
             return None
         whole = Span(inner[0][1].start, inner[-1][1].end)
-        text = " ".join(row[0] for row in rows)
+        text = "\n".join(row[0] for row in rows)
         return Excerpt(path, whole, text, tuple(place for place, _ in inner), rows[0][3])
 
     def regions(self, path: str | None = None) -> list[Match]:
         """The copied regions of a document, or of all; in order of their place in the first."""
-        where = "" if path is None else " WHERE ? IN (a.path, b.path)"
         rows = self._db.execute(
-            f"SELECT {_REGION} FROM regions{_DOCUMENTS}{where}", () if path is None else (path,)
+            "SELECT * FROM matches WHERE ?1 IS NULL OR ?1 IN (first_path, second_path)", (path,)
         )
         return sorted(_match(row) for row in rows)
 
@@ -181,7 +179,7 @@ def regions_of(
         moved = [at._replace(second=at.second - parting) for at in chain]
         ours = first.words[:parting] if alone else first.words
         matches = align(ours, second.words[parting:], moved)
-        found = region(first, second, matches + (0, parting))
+        found = region(first, second, matches + np.array([0, parting]))
         if found is not None:
             yield found
 
@@ -192,7 +190,7 @@ def _row(wording: Wording, side: Side) -> tuple[int, int, int]:
 
 
 def _match(row: Sequence[Any]) -> Match:
-    path, start, end, words, other, other_start, other_end, other_words, shared = row
+    _, path, start, end, words, other, other_start, other_end, other_words, shared = row
     return Match(
         Stretch(path, Span(start, end), words),
         Stretch(other, Span(other_start, other_end), other_words),

@@ -11,9 +11,7 @@ _OPEN_END = re.compile(
 )
 # “had had” and “that that” are English, and a doubled name is one.
 _TWICE = re.compile(r"(?<!\S)([a-z]+) \1(?!\S)")
-_MAY_BE_TWICE = frozenset(
-    "had that her is in it on so no very much many more long far ha oh".split()
-)
+_MAY_BE_TWICE = re.compile("had|that|her|is|in|it|on|so|no|very|much|many|more|long|far|ha|oh")
 _MARKS = re.compile(r"(?:[,;:] ?[,;:])|(?:[,;] ?[.!?](?![.\w]))|(?:[(\[][,;.](?!\.))|(?:[,;][)\]])")
 _ITEM = re.compile(r"(?<!\S)(?:\d{1,2}|[a-z]|[ivx]{1,4})\)")
 # What is shorter than a sentence need not end like one.
@@ -56,4 +54,4 @@ def _open_end(text: str) -> bool:
 
 
 def _twice(text: str) -> bool:
-    return any(match[1] not in _MAY_BE_TWICE for match in _TWICE.finditer(text))
+    return any(not _MAY_BE_TWICE.fullmatch(match[1]) for match in _TWICE.finditer(text))

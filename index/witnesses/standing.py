@@ -74,17 +74,18 @@ def why_better(first: Witness, second: Witness) -> tuple[str, ...]:
     Empty when it is the other way round.
     """
     ours, theirs = first.order, second.order
-    reasons = (
-        f"it has lost less of the passage ({ours[0]:.0%}, not {theirs[0]:.0%})",
-        f"it has lost fewer words here ({ours[1]}, not {theirs[1]})",
-        "there is less odd about it",
-        "it is in a longer source",
-        "its name comes first",
-    )
-    better = [mine < other for mine, other in zip(ours, theirs, strict=True)]
     if ours >= theirs:
         return ()
-    return tuple(reason for reason, is_better in zip(reasons, better, strict=False) if is_better)
+    reasons = (
+        (
+            ours[0] < theirs[0],
+            f"it has lost less of the passage ({ours[0]:.0%}, not {theirs[0]:.0%})",
+        ),
+        (ours[1] < theirs[1], f"it has lost fewer words here ({ours[1]}, not {theirs[1]})"),
+        (ours[2] < theirs[2], "there is less odd about it"),
+        (ours[3] < theirs[3], "it is in a longer source"),
+    )
+    return tuple(reason for holds, reason in reasons if holds) or ("it comes first",)
 
 
 def ranked(asked: Excerpt, others: Iterable[tuple[Excerpt, Copy]]) -> list[Witness]:

@@ -21,10 +21,10 @@ _WORD = np.uint32(_NAMES - 1)
 class Wording:
     """The words of a document, and its sentences as ranges of them.
 
-    `numbers`: (n,) the lower 31 bits of each word's CRC-32; two words with one number would at worst
-    be aligned, and the difference is seen when the texts are compared. The highest bit is set for a
-    word that names: one with a digit, or capitalised within a sentence. `sentences`: (m, 3) of
-    canonical start and end, and the number of words up to and with this sentence.
+    `numbers`: (n,) the lower 31 bits of each word's CRC-32; two words with one number would at
+    worst be aligned, and the difference is seen when the texts are compared. The highest bit is set
+    for a word that names: one with a digit, or capitalised within a sentence. `sentences`: (m, 3)
+    of canonical start and end, and the number of words up to and with this sentence.
     """
 
     numbers: Words
@@ -47,7 +47,9 @@ class Wording:
     @property
     def lengths(self) -> Ints:
         """(m,) how many words each sentence has: one at least."""
-        return np.diff(self.ends, prepend=0)
+        lengths: Ints = self.ends.copy()
+        lengths[1:] -= self.ends[:-1]
+        return lengths
 
     def span(self, first: int, last: int) -> Span:
         """The canonical range from one sentence to another."""
@@ -82,5 +84,6 @@ def wording_of(passages: Iterable[Passage]) -> Wording:
 def _number(word: str, at: int) -> int:
     """The number of a word, which is the word of a sentence at this index."""
     code = zlib.crc32(word.casefold().encode("utf-8", "surrogatepass")) & int(_WORD)
-    names = (at > 0 and word[0].isupper()) or any(character.isdigit() for character in word)
+    digits = not word.isalpha() and any(character.isdigit() for character in word)
+    names = digits or (at > 0 and word[0].isupper())
     return code | int(_NAMES) if names else code

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import IndexFolderError
+from index.witnesses import ledger
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DATABASE = "pincite.sqlite"
 
 _SCHEMA = """
@@ -15,12 +16,22 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
     sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-    encoding TEXT NOT NULL, size INTEGER NOT NULL
+    encoding TEXT NOT NULL, size INTEGER NOT NULL, author TEXT
 ) STRICT;
 CREATE TABLE blocks (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, place TEXT NOT NULL,
     holes TEXT NOT NULL, PRIMARY KEY (document, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refs (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, label TEXT NOT NULL, notes TEXT NOT NULL,
+    PRIMARY KEY (document, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE speeches (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, speakers TEXT NOT NULL,
+    reported INTEGER NOT NULL, PRIMARY KEY (document, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -79,7 +90,8 @@ def connect_writing(folder: Path) -> sqlite3.Connection:
         if _is_blank(connection):
             # In one transaction with the version: a half-made database is never opened.
             connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {_SCHEMA}{ledger.SCHEMA}"
+                f" PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
             )
         _check_version(folder, connection)
         return connection

@@ -12,7 +12,9 @@ from index.embed import Embedder
 from index.errors import IndexFolderError, ModelError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
-from index.types import Document, Hit
+from index.types import Document, Hit, Span
+from index.witnesses.match import Copy, Group
+from index.witnesses.standing import Witness
 
 # Documents that were quoted are kept for the next question, up to so many.
 KEPT_DOCUMENTS = 100
@@ -66,6 +68,21 @@ class Snapshot:
         """All documents, by path."""
         with undamaged(self._store.folder):
             return self._store.summaries()
+
+    def copies(self, path: str, span: Span) -> list[Copy]:
+        """The sentences of a document in `span` that have copies, each with each of its copies."""
+        with undamaged(self._store.folder):
+            return self._store.copies(path, span)
+
+    def witnesses(self, path: str, span: Span) -> list[Witness]:
+        """The sentences of a document in `span` with all their copies, the best first."""
+        with undamaged(self._store.folder):
+            return self._store.witnesses(path, span)
+
+    def groups(self) -> list[Group]:
+        """The passages that are copies of each other; a group counts as one source."""
+        with undamaged(self._store.folder):
+            return self._store.groups()
 
 
 class Library:

@@ -22,7 +22,20 @@ from numpy.typing import NDArray
 from index.database import connect_reading, connect_writing, damaged, readable
 from index.embed import Encoded, Floats
 from index.errors import IndexFolderError
-from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
+from index.types import (
+    Block,
+    BlockKind,
+    Document,
+    Passage,
+    Place,
+    Reference,
+    Sentence,
+    Span,
+    Speech,
+)
+from index.witnesses.ledger import Ledger
+from index.witnesses.match import Copy, Group, Match, groups
+from index.witnesses.standing import Witness
 
 LOCK = "writer.lock"
 
@@ -88,6 +101,7 @@ class Store:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self._db = connection
+        self._witnesses = Ledger(connection)
 
     # -- what is in it ---------------------------------------------------------------------------
 
@@ -124,23 +138,55 @@ class Store:
     def document(self, path: str) -> Document | None:
         """A document with its text and blocks; None when there is none of that name."""
         row = self._db.execute(
-            "SELECT id, path, sha256, title, text, text_sha256, encoding, size FROM documents"
-            " WHERE path = ?",
+            "SELECT id, path, sha256, title, text, text_sha256, encoding, size, author"
+            " FROM documents WHERE path = ?",
             (path,),
         ).fetchone()
         if row is None:
             return None
-        document_id, name, sha256, title, text, text_sha256, encoding, size = row
+        document_id, name, sha256, title, text, text_sha256, encoding, size, author = row
         if _text_sha256(text) != text_sha256:
             # Every quote is a slice of this text: one flipped bit would be a false quote.
             raise IndexFolderError(damaged(self.folder, f"the text of {path} has changed"))
-        blocks = self._db.execute(
+        return Document(
+            name,
+            sha256,
+            title,
+            text,
+            encoding,
+            size,
+            blocks=self._blocks(document_id),
+            author=author,
+            references=self._references(document_id),
+            speeches=self._speeches(document_id),
+        )
+
+    def _blocks(self, document_id: int) -> tuple[Block, ...]:
+        rows = self._db.execute(
             'SELECT kind, start, "end", place, holes FROM blocks WHERE document = ?'
             " ORDER BY ordinal",
             (document_id,),
         )
-        return Document(
-            name, sha256, title, text, encoding, size, tuple(_block(*b) for b in blocks)
+        return tuple(_block(*row) for row in rows)
+
+    def _references(self, document_id: int) -> tuple[Reference, ...]:
+        rows = self._db.execute(
+            'SELECT start, "end", label, notes FROM refs WHERE document = ? ORDER BY ordinal',
+            (document_id,),
+        )
+        return tuple(
+            Reference(Span(start, end), label, _spans(notes)) for start, end, label, notes in rows
+        )
+
+    def _speeches(self, document_id: int) -> tuple[Speech, ...]:
+        rows = self._db.execute(
+            'SELECT start, "end", speakers, reported FROM speeches WHERE document = ?'
+            " ORDER BY ordinal",
+            (document_id,),
+        )
+        return tuple(
+            Speech(Span(start, end), tuple(json.loads(speakers)), bool(reported))
+            for start, end, speakers, reported in rows
         )
 
     def count_passages(self) -> int:
@@ -202,6 +248,24 @@ class Store:
             tuple((row[5], row[6]) for row in rows),
         )
 
+    # -- copies of the same words ----------------------------------------------------------------
+
+    def copies(self, path: str, span: Span) -> list[Copy]:
+        """The sentences of a document in `span` that have copies, each with each of its copies."""
+        return self._witnesses.copies(path, span)
+
+    def copied(self, path: str | None = None) -> list[Match]:
+        """The copied regions of a document, or of all, in order."""
+        return self._witnesses.regions(path)
+
+    def groups(self) -> list[Group]:
+        """The passages that are copies of each other; a group counts as one source."""
+        return groups(self._witnesses.regions())
+
+    def witnesses(self, path: str, span: Span) -> list[Witness]:
+        """The sentences of a document in `span` with all their copies, the best first."""
+        return self._witnesses.witnesses(path, span)
+
     # -- changes ---------------------------------------------------------------------------------
 
     def prepare(self, settings: Settings) -> None:
@@ -221,8 +285,8 @@ class Store:
             self._drop(document.path)
             cursor = self._db.execute(
                 "INSERT INTO documents"
-                " (path, root, sha256, title, text, text_sha256, encoding, size)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " (path, root, sha256, title, text, text_sha256, encoding, size, author)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.path,
                     root,
@@ -232,12 +296,17 @@ class Store:
                     _text_sha256(document.text),
                     document.encoding,
                     document.size,
+                    document.author,
                 ),
             )
-            self._put_blocks(_row_id(cursor), document.blocks)
+            document_id = _row_id(cursor)
+            self._put_blocks(document_id, document.blocks)
+            self._put_references(document_id, document.references)
+            self._put_speeches(document_id, document.speeches)
             for passage, encoded in passages:
-                self._put_passage(_row_id(cursor), passage, encoded)
+                self._put_passage(document_id, passage, encoded)
             self._count_pieces((encoded.pieces for _, encoded in passages), 1)
+            self._witnesses.add(document_id, document.path, (passage for passage, _ in passages))
             self._next_generation()
 
     def drop(self, path: str) -> None:
@@ -253,6 +322,7 @@ class Store:
             self._db.execute("DELETE FROM piece_counts")
             self._db.execute("DELETE FROM meta WHERE key = 'settings'")
             self._next_generation()
+            self._witnesses.forget()
 
     def _drop(self, path: str) -> None:
         rows = self._db.execute(
@@ -261,6 +331,8 @@ class Store:
         ).fetchall()
         self._count_pieces((np.frombuffer(row[0], dtype="<u4").tolist() for row in rows), -1)
         self._db.execute("DELETE FROM piece_counts WHERE passages = 0")
+        for (number,) in self._db.execute("SELECT id FROM documents WHERE path = ?", (path,)):
+            self._witnesses.remove(number)
         self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
 
     def _put_blocks(self, document_id: int, blocks: Sequence[Block]) -> None:
@@ -274,9 +346,35 @@ class Store:
                     block.span.start,
                     block.span.end,
                     json.dumps(block.place._asdict()),
-                    json.dumps([(hole.start, hole.end) for hole in block.holes]),
+                    _pairs(block.holes),
                 )
                 for ordinal, block in enumerate(blocks)
+            ],
+        )
+
+    def _put_references(self, document_id: int, references: Sequence[Reference]) -> None:
+        self._db.executemany(
+            "INSERT INTO refs VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (document_id, ordinal, at.start, at.end, reference.label, _pairs(reference.notes))
+                for ordinal, reference in enumerate(references)
+                for at in [reference.at]
+            ],
+        )
+
+    def _put_speeches(self, document_id: int, speeches: Sequence[Speech]) -> None:
+        self._db.executemany(
+            "INSERT INTO speeches VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    document_id,
+                    ordinal,
+                    speech.span.start,
+                    speech.span.end,
+                    json.dumps(speech.speakers),
+                    speech.reported,
+                )
+                for ordinal, speech in enumerate(speeches)
             ],
         )
 
@@ -326,6 +424,7 @@ class Store:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._witnesses.forget()
             raise
         self._db.execute("COMMIT")
 
@@ -416,8 +515,15 @@ def _place(text: str) -> Place:
 
 
 def _block(kind: str, start: int, end: int, place: str, holes: str) -> Block:
-    spans = tuple(Span(*hole) for hole in json.loads(holes))
-    return Block(BlockKind(kind), Span(start, end), _place(place), spans)
+    return Block(BlockKind(kind), Span(start, end), _place(place), _spans(holes))
+
+
+def _pairs(spans: Iterable[Span]) -> str:
+    return json.dumps([(span.start, span.end) for span in spans])
+
+
+def _spans(pairs: str) -> tuple[Span, ...]:
+    return tuple(Span(*pair) for pair in json.loads(pairs))
 
 
 def _text_sha256(text: str) -> str:

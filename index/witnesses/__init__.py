@@ -18,9 +18,14 @@ LEAST_OF_LONGER = 0.5
 _WORD = re.compile(r"\w+")
 
 
+def split_words(text: str) -> list[str]:
+    """The words of a text, without punctuation."""
+    return _WORD.findall(text)
+
+
 def words(text: str) -> list[str]:
     """The words of a text in lower case, without punctuation."""
-    return _WORD.findall(text.casefold())
+    return split_words(text.casefold())
 
 
 def same_words(first: str, second: str) -> bool:

@@ -1,0 +1,121 @@
+"""Which of several witnesses of the same words is the fullest and cleanest, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.types import Span
+from index.witnesses import words
+from index.witnesses.differences import Difference, change_sense, differences
+from index.witnesses.match import Copy
+from index.witnesses.oddities import oddities
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Sentences of a document as they read, with some of the text before and after them.
+
+    `inner` is where in `text` they are, one range a sentence; `length` is of the whole source.
+    """
+
+    document: str
+    span: Span
+    text: str
+    inner: tuple[Span, ...]
+    length: int
+
+    @property
+    def within(self) -> Span:
+        return Span(self.inner[0].start, self.inner[-1].end)
+
+    @property
+    def reading(self) -> str:
+        return self.within.of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One of the places where the same words stand.
+
+    `differences` are from the place that was asked about to this one, in ranges of the two readings
+    with what is around them; none for that place itself. `lost_around`: how much of the copied
+    passage this one has lost, 0 to 1; `lost`: how many words of these sentences. `length` is of the
+    whole source, in characters.
+    """
+
+    document: str
+    span: Span
+    reading: str
+    differences: tuple[Difference, ...]
+    lost_around: float
+    lost: int
+    oddities: tuple[str, ...]
+    length: int
+
+    @property
+    def changes_sense(self) -> bool:
+        return change_sense(self.differences)
+
+    @property
+    def order(self) -> tuple[float, int, int, int, str, Span]:
+        """Sorts witnesses, the best first. Damage to the passage tells more than to a sentence."""
+        return (
+            round(self.lost_around, 2),
+            self.lost,
+            len(self.oddities),
+            -self.length,
+            self.document,
+            self.span,
+        )
+
+
+def why_better(first: Witness, second: Witness) -> tuple[str, ...]:
+    """Everything that speaks for one witness against another, in plain words, the weightiest first.
+
+    Empty when it is the other way round.
+    """
+    ours, theirs = first.order, second.order
+    if ours >= theirs:
+        return ()
+    reasons = (
+        (
+            ours[0] < theirs[0],
+            f"it has lost less of the passage ({ours[0]:.0%}, not {theirs[0]:.0%})",
+        ),
+        (ours[1] < theirs[1], f"it has lost fewer words here ({ours[1]}, not {theirs[1]})"),
+        (ours[2] < theirs[2], "there is less odd about it"),
+        (ours[3] < theirs[3], "it is in a longer source"),
+    )
+    return tuple(reason for holds, reason in reasons if holds) or ("it comes first",)
+
+
+def ranked(asked: Excerpt, others: Iterable[tuple[Excerpt, Copy]]) -> list[Witness]:
+    """The witnesses of what was asked about, itself among them, the best first."""
+    lost_around, lost = 0.0, 0
+    found: list[Witness] = []
+    for excerpt, copy in others:
+        between = differences(asked.text, excerpt.text, asked.within)
+        lost_around = max(lost_around, copy.region.lost)
+        lost = max(lost, _count(difference.their_words for difference in between))
+        without = _count(difference.our_words for difference in between)
+        found.append(_witness(excerpt, between, copy.region.flipped.lost, without))
+    return sorted([_witness(asked, (), lost_around, lost), *found], key=lambda each: each.order)
+
+
+def _count(texts: Iterable[str]) -> int:
+    return sum(len(words(text)) for text in texts)
+
+
+def _witness(
+    excerpt: Excerpt, between: Sequence[Difference], lost_around: float, lost: int
+) -> Witness:
+    odd = [what for span in excerpt.inner for what in oddities(span.of(excerpt.text))]
+    return Witness(
+        excerpt.document,
+        excerpt.span,
+        excerpt.reading,
+        tuple(between),
+        lost_around,
+        lost,
+        tuple(odd),
+        excerpt.length,
+    )

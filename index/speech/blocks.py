@@ -30,6 +30,8 @@ LONGEST_SOURCE = 200
 _SOURCE = re.compile(r"\(([^()]{1,%d})\)[.\s]*$" % LONGEST_SOURCE)
 _PAGES = re.compile(r"[\d\s,;–-]+$|p{1,2}\.|ibid", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
+# Typists mix the two.
+_SAME = {"“": "“\"", "\"": "“\""}
 
 
 def find_speeches(
@@ -79,7 +81,7 @@ class _Labels:
             match[1]
             for block in blocks
             if block.kind in _READ
-            for match in _LABEL.finditer(text, block.span.start, block.span.end)
+            for match in _LABEL.finditer(block.span.of(text))
         )
         often = {label for label, times in labels.items() if times > 1 and _is_label(label)}
         self._often = often if len(often) > 1 else set()
@@ -235,7 +237,7 @@ class _Walk:
         """Whose words a block begins with that opens with a mark, as far as others tell."""
         if not marks or marks[0].start > 0:
             return None
-        if self.open_mark and marks[0].mark in ("", self.open_mark):
+        if self.open_mark and marks[0].mark in _SAME.get(self.open_mark, self.open_mark):
             return self.open_speakers
         if ending.announces:
             return ending.speakers

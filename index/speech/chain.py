@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from index.types import Block, BlockKind, Document, Span, Speech
 
 # Words in quotation marks make a sentence their speaker's even when the frame around them is
-# longer; a reported claim must be at least half of what is asked about.
+# longer; a reported claim must be a good part of what is asked about.
 LEAST_QUOTED = 0.1
-LEAST_REPORTED = 0.5
+LEAST_REPORTED = 0.35
 
 _INTERRUPTING = frozenset({BlockKind.NOTE, BlockKind.FURNITURE, BlockKind.CONTENTS})
 

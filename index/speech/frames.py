@@ -18,6 +18,7 @@ from index.speech.tokens import Sentence
 from index.speech.words import (
     ADDRESSING,
     DIRECTIVES,
+    FINITE,
     PARTICIPLES,
     PASSING_ON,
     SPOKEN_SUBJECTS,
@@ -27,10 +28,6 @@ from index.speech.words import (
 )
 
 _QUESTIONS = frozenset("how why what whether if where when who".split())
-_FINITE = frozenset(
-    """is was are were has had have will would can could may might must should did does do
-    never cannot""".split()
-)
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
@@ -132,10 +129,12 @@ def _content(sentence: Sentence, frame: Frame) -> int | None:
         return _aside(sentence, frame)
     if frame.kind is Verb.STANCE:
         return _stance(sentence, frame)
+    if frame.kind is Verb.THINK and frame.speakers == NOBODY:
+        return None
     if _clause_follows(sentence, at):
         return None if _is_directive(sentence, frame) else at
     if frame.kind is Verb.THINK:
-        return at if sentence[at].text == "the" and frame.speakers != NOBODY else None
+        return at if sentence[at].text == "the" else None
     return _distant_clause(sentence, frame) or _aside(sentence, frame)
 
 
@@ -151,7 +150,7 @@ def _clause_follows(sentence: Sentence, at: int) -> bool:
     if word == "that" or word in _QUESTIONS:
         return True
     following = sentence[at + 1].text if at + 1 < len(sentence) else ""
-    return word.lower() in SPOKEN_SUBJECTS and following in _FINITE
+    return word.lower() in SPOKEN_SUBJECTS and following in FINITE
 
 
 def _distant_clause(sentence: Sentence, frame: Frame) -> int | None:
@@ -160,14 +159,16 @@ def _distant_clause(sentence: Sentence, frame: Frame) -> int | None:
     if frame.word not in ADDRESSING and first not in _CIRCUMSTANCE and not _to_be(sentence, frame):
         return None
     for at in range(frame.end, min(frame.end + WIDEST_GAP, len(sentence))):
-        if sentence[at].text in _CLAUSE_MARKS:
-            return None
-        if sentence[at].text in ("that", "how", "whether"):
+        word = sentence[at].text
+        if word in ("that", "how", "whether"):
             return at
+        participle = word.endswith("ed") and frame.word not in ADDRESSING
+        if word in _CLAUSE_MARKS or word in FINITE or word in VERBS or participle:
+            break
     return frame.end if _to_be(sentence, frame) else None
 
 
-_CIRCUMSTANCE = frozenset("with to in at on from after before during again once then only".split())
+_CIRCUMSTANCE = frozenset("with to in at on from after before during again once then only later earlier recently".split())
 
 
 def _to_be(sentence: Sentence, frame: Frame) -> bool:
@@ -277,6 +278,8 @@ def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     between = sentence[frame.end : at]
     if between and between[-1].text == "the":
         return False
+    if between and between[-1].text in (",", ":") and frame.content is None:
+        return len(between) <= 8
     return len(between) <= 6 and all(token.text in _LIGHT for token in between)
 
 

@@ -5,11 +5,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from index.speech.tokens import Sentence, Token
-from index.speech.words import BODIES, KEPT_TITLES, PARTICLES, PREPOSITIONS, PRONOUNS, TITLES, VERBS, Verb
+from index.speech.words import (
+    BODIES,
+    KEPT_TITLES,
+    PARTICLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    THINGS,
+    TITLES,
+    VERBS,
+    Verb,
+)
 
 _INITIAL = re.compile(r"[A-Z][a-z]?\.|[A-Z]$")
 # A run of capitals that is longer is a heading, not a name.
 LONGEST_NAME = 8
+# Uses of a full name that make it the one meant by the last name alone.
+FREQUENT = 3
+# A last word with more forms than this is no last name.
+MOST_FORMS = 20
 
 
 class People:
@@ -20,10 +34,13 @@ class People:
         self._capital: Counter[str] = Counter()
         self._forms: dict[str, Counter[str]] = defaultdict(Counter)
         self._speaking: set[str] = set()
+        self._bare_first: set[str] = set()
         openings = []
         for sentence in sentences:
             self._count(sentence)
             for start, end in _capital_runs(sentence):
+                if end - start == 1 and sentence[start].bare not in self._forms:
+                    self._bare_first.add(sentence[start].bare)
                 if start:
                     self._learn(sentence, start, end)
                 else:
@@ -66,6 +83,8 @@ class People:
             return True
         word = token.bare.lower()
         if word in PRONOUNS or word in PREPOSITIONS or word in _NEVER:
+            return False
+        if opens and word.endswith("ly"):
             return False
         return not opens or self._capital[word] > self._plain[word] or word not in self._plain
 
@@ -127,12 +146,21 @@ class People:
         return start
 
     def full(self, name: str) -> str:
-        """The fullest form of a name in the text, where all its forms can be one person's."""
+        """The fullest form of a name in the text, where all its forms can be one person's.
+
+        A last name that is there before any fuller form may be somebody else's, whom the reader
+        is taken to know; it is completed only where the fuller form is frequent.
+        """
         words = name.split()
         if words[0] in KEPT_TITLES:
             return name
-        forms = [form for form in self._forms.get(words[-1], ()) if _compatible(form, name)]
-        if not forms or not all(_compatible(form, other) for form in forms for other in forms):
+        counts = self._forms.get(words[-1], Counter())
+        forms = [form for form in counts if _compatible(form, name)]
+        if len(forms) > MOST_FORMS or not all(
+            _compatible(form, other) for form in forms for other in forms
+        ):
+            return name
+        if len(words) == 1 and words[0] in self._bare_first and counts.total() < FREQUENT:
             return name
         return max([*forms, name], key=lambda form: (not _INITIAL.match(form), len(form)))
 
@@ -151,8 +179,8 @@ _NEVER = frozenset(
 
 
 def is_body(name: str) -> bool:
-    """Whether a name is that of a party, a court, a paper and the like."""
-    return name.split()[-1] in BODIES
+    """Whether a name is that of a party, a court, a paper, or of a thing."""
+    return name.split()[-1] in BODIES | THINGS
 
 
 def _capital_runs(sentence: Sentence) -> Iterable[tuple[int, int]]:

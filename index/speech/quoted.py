@@ -6,13 +6,22 @@ from dataclasses import dataclass
 
 from index.speech.frames import Frame, attribution, frames, quoted_by
 from index.speech.marks import Quotation
-from index.speech.subjects import NOBODY, OWN, Scene, Speakers, main_subject
+from index.speech.subjects import (
+    NOBODY,
+    OWN,
+    Scene,
+    Speakers,
+    brings_in_unnamed,
+    main_subject,
+)
 from index.speech.tokens import Sentence, Token, sentences
-from index.speech.words import PASSING_ON, WORDS_OF, Verb
+from index.speech.words import NAMING, PASSING_ON, WORDS_OF, Verb
 
 # So many words are a sentence even when their first letter is small.
 ENOUGH_WORDS = 12
+# Fewer are a term or a title; more are needed in mid-sentence.
 FEWEST_WORDS = 4
+FEWEST_INSIDE = 7
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BREAKS = frozenset("and but while whereas though although yet".split())
@@ -114,7 +123,7 @@ class Stretch:
         quotation = sentence[at].quotation
         assert quotation is not None
         words = _WORD.findall(self.text, quotation.inner_start, quotation.inner_end)
-        if _is_title(words) and not quotation.is_finished(self.text):
+        if _is_title(words, finished=quotation.is_finished(self.text)):
             return None
         named = self.opening if at == 0 else None
         if named is None:
@@ -126,23 +135,29 @@ class Stretch:
         if named is None and (after := quoted_by(sentence[at:], self.scene)):
             named = after
         if named in (None, NOBODY) and len(words) >= FEWEST_WORDS:
-            named = cited_speaker(sentence[at + 1 :], self.scene) or named
+            named = self._cited(sentence, at) or named
         if named is None and self._is_sentence(sentence, at, words):
             return NOBODY
         return named
 
+    def _cited(self, sentence: Sentence, at: int) -> Speakers:
+        """Whose words the source after a quotation says they are, unless it contradicts."""
+        cited = cited_speaker(sentence[at + 1 :], self.scene)
+        subject = main_subject(sentence, at, self.scene)
+        return cited if not subject or subject.speakers == cited else OWN
+
     def _is_sentence(self, sentence: Sentence, at: int, words: Sequence[str]) -> bool:
         quotation = sentence[at].quotation
         assert quotation is not None
+        if at and sentence[at - 1].lower in NAMING:
+            return False
         if len(words) >= ENOUGH_WORDS:
             return True
+        before = sentence[at - 1].text if at else ":"
         following = sentence[at + 1].text if at + 1 < len(sentence) else "."
-        finished = quotation.is_finished(self.text)
-        return (
-            len(words) >= FEWEST_WORDS
-            and words[0][0].isupper()
-            and (finished or (following in ".!?" and at > 0 and sentence[at - 1].text in ",:"))
-        )
+        finished = quotation.is_finished(self.text) or following in (".", "!", "?")
+        enough = len(words) >= (FEWEST_WORDS if before in (",", ":") else FEWEST_INSIDE)
+        return enough and finished and words[0][0].isupper()
 
     def _quoted(self, quotation: Quotation, speakers: Speakers | None) -> Iterator[Found]:
         if speakers is None:
@@ -162,6 +177,8 @@ class Stretch:
             self.scene.name(whose)
         elif subject and subject.speakers not in (OWN, NOBODY):
             self.scene.name(subject.speakers)
+        if brings_in_unnamed(sentence, subject):
+            self.scene.name(NOBODY)
         last = sentence[-1]
         announces = last.text == ":" or last.is_word or last.text in (",", "—", "--")
         says = any(frame.kind is not Verb.STANCE for frame in found)
@@ -204,7 +221,7 @@ def _said_after(sentence: Sentence, at: int, found: Sequence[Frame]) -> Speakers
         begins_after = at < frame.start <= at + 2 and frame.kind is not Verb.STANCE
         between = all(token.text in ",-—--" for token in sentence[at + 1 : frame.start])
         follows = sentence[frame.end].text if frame.end < len(sentence) else "."
-        alone = frame.inverted or (frame.content is None and follows in ",.;:")
+        alone = frame.inverted or frame.content is None
         if begins_after and between and alone and follows != ":":
             return frame.speakers
         if frame.inverted and frame.end <= at and _only_commas(sentence[frame.end : at]):
@@ -237,7 +254,7 @@ def cited_speaker(tokens: Sequence[Token], scene: Scene) -> Speakers:
     return (name,) if known or follows == "," else OWN
 
 
-def _is_title(words: Sequence[str]) -> bool:
+def _is_title(words: Sequence[str], *, finished: bool) -> bool:
     """Whether words are written as the title of a work or the name of a thing."""
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-    return len(words) > 1 and len(long) > 1 and all(word[0].isupper() for word in long)
+    return len(long) > 1 + finished and all(word[0].isupper() for word in long)

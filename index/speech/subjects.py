@@ -8,12 +8,16 @@ from index.speech.tokens import Sentence
 from index.speech.words import (
     ADVERBS,
     AUXILIARIES,
+    BODIES,
     DOCUMENTS,
+    FINITE,
     FIRST_PERSON,
     HE,
     NEGATIONS,
     PERSONS,
     PREPOSITIONS,
+    PRONOUNS,
+    THINGS,
     TITLES,
 )
 from index.types import UNKNOWN
@@ -30,6 +34,8 @@ FARTHEST = 60
 _OPENINGS = {")": "(", "]": "["}
 _DASHES = frozenset("— – -- ―".split())
 _ARTICLES = frozenset("the a an this that these those his her their its our my one".split())
+_PERSON = frozenset(word for word in PERSONS if not word.endswith("s"))
+_BELONGING = frozenset("by of with to from".split())
 _OF = frozenset("of to in from with at by on for about".split())
 
 
@@ -64,7 +70,10 @@ class Scene:
 
     def of(self, name: str) -> Speakers:
         """The speakers that a name stands for: none when it is the author's own."""
-        if name.split()[-1] in TITLES:
+        last = name.split()[-1]
+        if last in THINGS or last in TITLES or last.removesuffix("s") in TITLES:
+            return NOBODY
+        if last.removesuffix("ies") + "y" in TITLES:
             return NOBODY
         return OWN if name == self.author else (name,)
 
@@ -146,14 +155,30 @@ def _before_bracket(sentence: Sentence, at: int, scene: Scene) -> Subject | None
 
 
 def _before_apposition(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
-    """The name before "X, chairman of Y in 1990, said" or "X -- one of those -- said"."""
+    """The name before "X, chairman of Y in 1990, said" or "X -- one of those -- said"; or the
+    apposition itself: "The chairman, X, said"."""
     marks = (",",) if sentence[at].text == "," else _DASHES
     for start in range(at - 1, max(0, at - FARTHEST), -1):
-        if sentence[start].text in marks:
-            found = _word_or_pronoun(sentence, start - 1, scene)
-            if found:
-                return _whose_work(sentence, found, scene) or found
+        if sentence[start].text not in marks:
+            continue
+        if named := _person_between(sentence, start + 1, at, scene):
+            return named
+        if found := _word_or_pronoun(sentence, start - 1, scene):
+            return _whose_work(sentence, found, scene) or found
     return None
+
+
+def _person_between(sentence: Sentence, start: int, end: int, scene: Scene) -> Subject | None:
+    """The person whose name, perhaps with an office before it, fills the whole apposition."""
+    before = sentence[start - 2]
+    if end - start > 6 or not all(t.is_capital or t.text == "." for t in sentence[start:end]):
+        return None
+    if before.is_capital and before.bare not in BODIES and before.bare not in TITLES:
+        return None
+    named = scene.people.ending_at(sentence, end)
+    if not named or is_body(named[0]):
+        return None
+    return Subject(scene.of(named[0]), named[1], assured=False)
 
 
 def _whose_work(sentence: Sentence, found: Subject, scene: Scene) -> Subject | None:
@@ -167,7 +192,9 @@ def _whose_work(sentence: Sentence, found: Subject, scene: Scene) -> Subject | N
 def _word_or_pronoun(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
     token = sentence[at]
     if token.is_capital and not token.is_possessive:
-        return _named_at(sentence, at, scene)
+        found = _named_at(sentence, at, scene)
+        near = sentence[max(0, found.start - 4) : found.start] if found else ()
+        return None if any(word.lower in _BELONGING for word in near) else found
     if token.lower in PERSONS:
         return _unnamed_at(sentence, at, scene)
     return None
@@ -196,6 +223,8 @@ def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
     head = at
     for start in range(at, max(-1, at - 12), -1):
         token = sentence[start]
+        if token.lower in FINITE:
+            return None
         if not (token.is_word or token.text[0].isdigit() or token.quotation):
             break
         if token.lower in _OF and start:
@@ -204,6 +233,8 @@ def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
 
 
 def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
+    while head and sentence[head].is_capital and sentence[head - 1].is_word:
+        head -= 1  # "the manual Title of Work says"
     word = sentence[head].lower
     if word in DOCUMENTS and (owner := _owner(sentence, head, scene)):
         return owner
@@ -235,6 +266,8 @@ def subject_after(sentence: Sentence, start: int, scene: Scene) -> Subject | Non
         return Subject(OWN, start, start + 1)
     if word in HE:
         return Subject(person_meant(sentence, start, scene), start, start + 1)
+    if word in PRONOUNS or word == "which":
+        return None
     vague: Subject | None = None
     for at in range(start, min(start + 6, len(sentence))):
         token = sentence[at]
@@ -271,19 +304,60 @@ def _candidates(sentence: Sentence, end: int, scene: Scene) -> Iterator[Subject]
         elif token.is_capital:
             named = scene.people.starting_at(sentence, at)
         if named and _is_subject(sentence, at, named[1], named[0], scene):
-            yield Subject(scene.of(named[0]), at, assured=False)
+            yield Subject(_in_company(sentence, named, scene), at, assured=False)
         at = named[1] if named else at + 1
+
+
+def _in_company(sentence: Sentence, named: tuple[str, int], scene: Scene) -> Speakers:
+    """The speakers of "X" or "X and Y"; of "X, Y and Z" nobody is named."""
+    name, end = named
+    link = sentence[end].text if end < len(sentence) else ""
+    if link not in (",", "and") or end + 1 >= len(sentence):
+        return scene.of(name)
+    second = scene.people.starting_at(sentence, end + 1) if sentence[end + 1].is_capital else None
+    if not second or not scene.people.is_person(second[0]):
+        return scene.of(name)
+    if link == "and":
+        return (f"{name} and {second[0]}",)
+    follows = sentence[second[1] : second[1] + 2]
+    lists = len(follows) > 1 and (
+        follows[0].text == "and" or (follows[0].text == "," and follows[1].is_capital)
+    )
+    return NOBODY if lists else scene.of(name)
 
 
 def _is_subject(sentence: Sentence, start: int, end: int, name: str, scene: Scene) -> bool:
     """Whether a person's name stands where a subject can: after no preposition, owning nothing."""
-    before = sentence[start - 1].lower if start else ""
-    if before in _ARTICLES and start > 1:
-        before = sentence[start - 2].lower
     return (
-        before not in PREPOSITIONS
+        scene.people.is_person(name)
         and not sentence[end - 1].is_possessive
-        and scene.people.is_person(name)
+        and not _depends(sentence, start)
+    )
+
+
+def _depends(sentence: Sentence, start: int) -> bool:
+    """Whether a preposition governs the name at `start`: "to X", "to the new X", but not "In the
+    end X"."""
+    before = [token.lower for token in sentence[max(0, start - 3) : start]][::-1]
+    for distance, word in enumerate(before):
+        if word in PREPOSITIONS:
+            at = start - 1 - distance
+            opens = at == 0 or sentence[at - 1].text == ","
+            return distance < 2 or not opens
+        if word not in _ARTICLES and not (distance == 0 and before[1:2] and before[1] in _ARTICLES):
+            return False
+    return False
+
+
+def brings_in_unnamed(sentence: Sentence, subject: Subject | None) -> bool:
+    """Whether a sentence without a named subject speaks of "the boy" first, whom a pronoun may
+    mean afterwards."""
+    if subject and sentence[subject.start].lower not in (*HE, "i"):
+        return False
+    end = subject.start if subject and subject.speakers else len(sentence)
+    return any(
+        article.lower in ("the", "a", "an") and noun.lower in _PERSON
+        for article, noun in zip(sentence[:end], sentence[1:end], strict=False)
     )
 
 
@@ -292,8 +366,13 @@ def person_meant(sentence: Sentence, at: int, scene: Scene) -> Speakers:
     there, or else the last subject."""
     subject = main_subject(sentence, at, scene)
     if subject and subject.speakers:
-        return subject.speakers
-    return _named_before(sentence, at, scene) or scene.last
+        return _alone(subject.speakers)
+    return _named_before(sentence, at, scene) or _alone(scene.last)
+
+
+def _alone(speakers: Speakers) -> Speakers:
+    """A pronoun for one person does not mean two."""
+    return NOBODY if " and " in speakers[0] else speakers
 
 
 def _named_before(sentence: Sentence, at: int, scene: Scene) -> Speakers:

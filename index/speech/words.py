@@ -98,10 +98,16 @@ WORDS_OF = frozenset(
 )
 DOCUMENTS = frozenset(
     """textbook textbooks book books manual manuals article articles report reports letter letters
-    document documents newspaper newspapers protocol decree statement account accounts paper
-    pamphlet editorial memorandum telegram resolution inscription message notice magazine journal
-    encyclopedia encyclopaedia diary dispatch despatch leaflet preface introduction review essay
-    directive order constitution law act bill plan treaty""".split()
+    document documents newspaper newspapers statement account accounts paper
+    pamphlet editorial memorandum telegram inscription message notice magazine journal
+    encyclopedia encyclopaedia diary dispatch despatch leaflet preface introduction review
+    essay""".split()
+)
+# Capitalised words for things that cannot speak, whatever is written in them.
+THINGS = frozenset(
+    """Constitution Decree Law Act Treaty Pact Plan Report Article Chapter Part Resolution Order
+    Bill Charter Code Section Protocol Figure Table Fig Note Appendix War Revolution Trial Trials
+    Day River Sea Street Island Bay""".split()
 )
 PERSONS = frozenset(
     """man woman boy girl child student students teacher witness witnesses author authors historian
@@ -115,7 +121,8 @@ PERSONS = frozenset(
     government leadership committee commission court party council others many some people
     another delegate delegates member members leader leaders foreman clerk engineer ambassador
     editor editors poet philosopher scientist scientists economist analyst analysts company
-    director manager""".split()
+    director manager supporters followers associates colleagues comrades secretaries
+    opponents""".split()
 )
 # Capitalised words of bodies and offices: a name may not begin before one of them.
 BODIES = frozenset(
@@ -149,11 +156,11 @@ HE = frozenset("he she".split())
 PRONOUNS = frozenset("he she it they we i you who this that these those there one".split())
 SPOKEN_SUBJECTS = frozenset("he she it they we i you there these those".split())
 
-NEGATIONS = frozenset("not never nor neither nobody none cannot nothing".split())
+NEGATIONS = frozenset("not no never nor neither nobody none cannot nothing".split())
 AUXILIARIES = frozenset("has have had would did do does will could can may must might is".split())
 ADVERBS = frozenset(
     """also once later then again already even often still just thus therefore here now ever
-    himself herself themselves always soon further first once rather so too both all has only
+    himself herself themselves always soon further first once rather so too both all has only nonetheless nevertheless
     sometimes frequently elsewhere simply quite rightly wrongly either indeed however and but
     or""".split()
 )
@@ -165,6 +172,13 @@ PREPOSITIONS = frozenset(
     between through within without upon since until towards toward as despite following
     concerning regarding""".split()
 )
+# Forms of verbs that are not in the lists; a noun phrase does not reach over them.
+FINITE = frozenset(
+    """is was are were be been has had have will would can could may might must should shall did
+    does do never cannot""".split()
+)
+# What stands before a title or a term in quotation marks.
+NAMING = frozenset("called entitled titled named termed dubbed headed title word phrase".split())
 ABBREVIATIONS = frozenset(
     """mr mrs ms dr st vs cf etc no nos vol vols p pp ed eds capt col gen prof rev hon lt sgt maj
     ch chap fig figs para paras sec art ibid op cit trans esp viz al ca jr sr""".split()

@@ -1,0 +1,272 @@
+"""Speech that runs over blocks: announced quotations without marks, dialogue, open quotations."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.reading import Reading, heal
+from index.speech.marks import Quotation, quotations
+from index.speech.names import People
+from index.speech.quoted import NO_ENDING, Ending, Found, Stretch, cited_speaker, joined
+from index.speech.subjects import NOBODY, OWN, Scene, Speakers
+from index.speech.tokens import Sentence, sentences
+from index.speech.words import ADDRESSED, LABELS, NAMELESS_LABELS
+from index.types import Block, BlockKind, Reference, Span, Speech
+
+_READ = frozenset(
+    {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTATION, BlockKind.NOTE, BlockKind.TABLE}
+)
+_PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTATION})
+
+_LABEL = re.compile(
+    r"^[^\S\n]*[*_]{0,2}((?:[^\W\d_][\w.'’-]{0,30}[^\S\n]){0,3}[^\W\d_][\w.'’-]{0,30})[*_]{0,2}:"
+    r"[*_]{0,2}\s+(?=\S)",
+    re.MULTILINE,
+)
+# At the end of a block: a source in parentheses, no longer than this.
+LONGEST_SOURCE = 200
+_SOURCE = re.compile(r"\(([^()]{1,%d})\)[.\s]*$" % LONGEST_SOURCE)
+_PAGES = re.compile(r"[\d\s,;–-]+$|p{1,2}\.|ibid", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+# Typists mix the two.
+_SAME = {"“": "“\"", "\"": "“\""}
+
+
+def find_speeches(
+    text: str, blocks: Sequence[Block], references: Sequence[Reference], author: str | None
+) -> tuple[Speech, ...]:
+    """The speeches of a document, in order of their starts; the outer before the inner."""
+    people = People(_all_sentences(text, blocks))
+    walk = _Walk(text, people, author, _Labels(text, blocks))
+    found = {
+        Speech(reading.canonical(Span(it.start, it.end)), it.speakers, it.reported)
+        for block in blocks
+        if block.kind in _READ or block.kind is BlockKind.HEADING
+        for reading in [heal(text, block.span, block.holes)]
+        for it in walk.read(block, reading)
+        if it.start < it.end and it.speakers
+    }
+    return tuple(
+        sorted(found, key=lambda it: (it.span.start, -it.span.end, len(it.speakers), it.speakers))
+    )
+
+
+def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
+    for block in blocks:
+        if block.kind in _READ:
+            reading = heal(text, block.span, block.holes).text
+            yield from sentences(reading, 0, len(reading), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What one speaker says in a dialogue, `text[start:end]` of a block's reading."""
+
+    label: str
+    start: int
+    end: int
+
+
+class _Labels:
+    """The labels of a document's lines that are speakers' in a dialogue.
+
+    A label counts when a person is called so in the text, or when it alternates with another: both
+    stand before several lines.
+    """
+
+    def __init__(self, text: str, blocks: Iterable[Block]) -> None:
+        labels = Counter(
+            match[1]
+            for block in blocks
+            if block.kind in _READ
+            for match in _LABEL.finditer(block.span.of(text))
+        )
+        often = {label for label, times in labels.items() if times > 1 and _is_label(label)}
+        self._often = often if len(often) > 1 else set()
+
+    def lines(self, text: str, block: Block, reading: Reading, people: People) -> list[_Line]:
+        matches = [
+            match
+            for match in _LABEL.finditer(block.span.of(text))
+            if match[1] in self._often or (_is_label(match[1]) and people.is_person(match[1]))
+        ]
+        ends = [*(match.start(1) for match in matches[1:]), len(block.span)]
+        return [
+            _Line(
+                match[1],
+                bisect_left(reading.origin, block.span.start + match.end()),
+                bisect_left(reading.origin, block.span.start + end),
+            )
+            for match, end in zip(matches, ends, strict=False)
+        ]
+
+
+def _is_label(label: str) -> bool:
+    words = label.split()
+    return all(word[0].isupper() for word in words) and words[0].rstrip(".").lower() not in LABELS
+
+
+class _Walk:
+    """One pass over the blocks, with what each block says about the next."""
+
+    def __init__(self, text: str, people: People, author: str | None, labels: _Labels) -> None:
+        self.text = text
+        self.people = people
+        self.labels = labels
+        self.author = author
+        self.scene = Scene(people, author)
+        self.ending = NO_ENDING
+        self.before: Block | None = None
+        self.open_mark = ""
+        self.open_speakers: Speakers = NOBODY
+        self.goes_on: Speakers | None = None
+
+    def read(self, block: Block, reading: Reading) -> Iterator[Found]:
+        if block.kind is BlockKind.HEADING:
+            self._start_anew()
+        elif block.kind is BlockKind.NOTE:
+            yield from self._note(reading.text)
+        else:
+            self.scene.next_block()
+            yield from self._body(block, reading)
+            self.before = block
+
+    def _start_anew(self) -> None:
+        self.scene = Scene(self.people, self.author)
+        self.ending, self.before, self.open_mark, self.goes_on = NO_ENDING, None, "", None
+
+    def _note(self, text: str) -> Iterator[Found]:
+        stretch = Stretch(text, Scene(self.people, self.author))
+        yield from stretch.read(0, len(text), quotations(text))
+
+    def _body(self, block: Block, reading: Reading) -> Iterator[Found]:
+        ending, self.ending = self.ending, NO_ENDING
+        lines = self.labels.lines(self.text, block, reading, self.people)
+        if lines:
+            yield from self._dialogue(reading.text, lines)
+            return
+        marks = quotations(reading.text, self.open_mark)
+        quoted = self._without_marks(block, reading.text, ending, marks)
+        if quoted is not None:
+            yield from self._quotation(reading.text, quoted, marks)
+            return
+        self.goes_on = None
+        opening = self._opening(block, reading.text, ending, marks)
+        stretch = Stretch(reading.text, self.scene, opening=opening)
+        yield from stretch.read(0, len(reading.text), marks)
+        self.ending = stretch.ending
+        self._leave_open(marks, stretch)
+
+    def _leave_open(self, marks: Sequence[Quotation], stretch: Stretch) -> None:
+        """Remember a quotation that the block's end left open, for the next block."""
+        unclosed = bool(marks) and not marks[-1].closed
+        if unclosed:
+            self.open_speakers = stretch.last_quoted or NOBODY
+        self.open_mark = (marks[-1].mark or self.open_mark) if unclosed else ""
+
+    def _dialogue(self, text: str, lines: Sequence[_Line]) -> Iterator[Found]:
+        for line in lines:
+            speakers = NOBODY if line.label.lower() in NAMELESS_LABELS else self._called(line.label)
+            yield from self._whole(text, line.start, line.end, speakers)
+
+    def _called(self, label: str) -> Speakers:
+        name = self.people.full(label)
+        return OWN if name == self.author else (name,)
+
+    def _quotation(
+        self, text: str, speakers: Speakers, marks: Sequence[Quotation]
+    ) -> Iterator[Found]:
+        """A block that is a quotation as a whole; the source in parentheses is not part of it."""
+        source = _source(text)
+        yield from self._whole(text, 0, source.start() if source else len(text), speakers, marks)
+
+    def _whole(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        speakers: Speakers,
+        marks: Sequence[Quotation] | None = None,
+    ) -> Iterator[Found]:
+        end = start + len(text[start:end].rstrip())
+        if speakers != OWN:
+            yield Found(start, end, joined(speakers, ()))
+        if marks is None:
+            marks = [_shifted(mark, start) for mark in quotations(text[start:end])]
+        scene = Scene(self.people, speakers[0] if speakers else self.author)
+        inner = Stretch(text, scene, speakers)
+        yield from inner.read(start, end, [mark for mark in marks if mark.end <= end])
+
+    def _without_marks(
+        self, block: Block, text: str, ending: Ending, marks: Sequence[Quotation]
+    ) -> Speakers | None:
+        """Whose words a whole block is that has no marks of its own; None when it is the author's.
+
+        The block of a format that has block quotations; the paragraph that a colon announces; and
+        one that speaks in the first or second person after its speaker was named, with its source.
+        """
+        opens_with_mark = bool(marks) and marks[0].start == 0 and marks[0].mark != "‘"
+        if block.kind is BlockKind.QUOTATION:
+            self.goes_on = self.goes_on or ending.speakers or self._cited(text) or NOBODY
+            return self.goes_on
+        if opens_with_mark or block.kind not in _PROSE or not ending.speakers:
+            return None
+        if ending.announces and _is_prose(text):
+            return ending.speakers
+        if ending.says and self._same_paragraph(block) and _source(text) and _addresses(text):
+            return ending.speakers
+        return None
+
+    def _same_paragraph(self, block: Block) -> bool:
+        """Whether a block goes on under the paragraph number of the one before."""
+        number = block.place.paragraph
+        return bool(number and self.before and self.before.place.paragraph == number)
+
+    def _cited(self, text: str) -> Speakers:
+        source = _source(text)
+        if not source:
+            return OWN
+        tokens = next(iter(sentences(text, source.start(), len(text), ())))
+        return cited_speaker(tokens, self.scene)
+
+    def _opening(
+        self, block: Block, text: str, ending: Ending, marks: Sequence[Quotation]
+    ) -> Speakers | None:
+        """Whose words a block begins with that opens with a mark, as far as others tell."""
+        if not marks or marks[0].start > 0:
+            return None
+        if self.open_mark and marks[0].mark in _SAME.get(self.open_mark, self.open_mark):
+            return self.open_speakers
+        if ending.announces:
+            return ending.speakers
+        whole = not text[marks[0].end :].strip(" .") or bool(_source(text[marks[0].end :]))
+        if whole and ending.says and ending.speakers:
+            return ending.speakers
+        return None
+
+
+def _shifted(quotation: Quotation, by: int) -> Quotation:
+    return Quotation(
+        quotation.start + by,
+        quotation.end + by,
+        quotation.mark,
+        quotation.closed,
+        [_shifted(child, by) for child in quotation.children],
+    )
+
+
+def _source(text: str) -> re.Match[str] | None:
+    """The parenthesis that a block ends with."""
+    return _SOURCE.search(text, max(0, len(text) - LONGEST_SOURCE - 8))
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a block is sentences rather than an entry of a list."""
+    return len(text.split()) >= 4 and not text[0].isdigit() and text.rstrip()[-1] in ".!?…)]”’\"'»"
+
+
+def _addresses(text: str) -> bool:
+    """Whether a text says "I", "we" or "you"."""
+    return any(word.lower() in ADDRESSED for word in _WORD.findall(text))

@@ -10,15 +10,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from index.errors import SourceError
-from index.read.content import Content, from_json, to_json
+from index.read.child import MEMORY, REFUSED
+from index.read.content import Content, from_json
 
-# Address space of a child, in bytes.
-MEMORY = 1_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
 # a large honest report has time enough.
 SECONDS = 8
@@ -29,7 +27,7 @@ PATIENCE = 4
 _ROOT = Path(__file__).resolve().parents[2]
 # Nothing else of the environment is a reader's business.
 _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
-_FOUND, _REFUSED = "found", "refused"
+CHILD: Final = "index.read.child"
 
 
 def isolated(module: str) -> Callable[[bytes], Content]:
@@ -44,8 +42,8 @@ def isolated(module: str) -> Callable[[bytes], Content]:
 def _run(module: str, data: bytes) -> bytes:
     seconds = round(SECONDS + SECONDS_PER_MB * len(data) / 1e6)
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    # -P and -s keep the working folder and the user's packages out; -B leaves no files behind.
-    command = [sys.executable, "-P", "-s", "-m", __name__, module, str(seconds)]
+    # -P and -s keep the working folder and the user's packages out.
+    command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds)]
     try:
         child = subprocess.run(  # noqa: S603  (our own interpreter and module)
             command,
@@ -88,33 +86,8 @@ def _too_slow(seconds: int) -> SourceError:
 def _answer(line: bytes) -> Content:
     try:
         kind, answer = json.loads(line)
-        if kind == _REFUSED:
+        if kind == REFUSED:
             raise SourceError(answer)
         return from_json(answer)
     except ValueError as error:
         raise SourceError(f"damaged or hostile: its reader gave no answer ({error})") from error
-
-
-def main(module: str, seconds: str) -> None:
-    """Read a file on standard input as `module` does; write what it says or why it cannot."""
-    _limit(int(seconds))
-    try:
-        answer = (_FOUND, to_json(import_module(module).load(sys.stdin.buffer.read())))
-    except SourceError as error:
-        answer = (_REFUSED, str(error))
-    sys.stdout.write(json.dumps(answer))
-
-
-def _limit(seconds: int) -> None:
-    """Limit this process, where the platform can."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits; the clock remains.
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

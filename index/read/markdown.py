@@ -5,11 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final, NamedTuple
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from index.read.build import stronger
 from index.read.content import Content
@@ -17,6 +13,9 @@ from index.read.encoding import decode
 from index.reading import heal
 from index.structure import LINE
 from index.types import Block, BlockKind, Place, Span
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _KINDS: Final = {
     "heading_open": BlockKind.HEADING,
@@ -46,7 +45,7 @@ _HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*[\r\n][\s>]*[=-]+\s*$")
 class _Leaf(NamedTuple):
     """A token that becomes a block: what it lies in, in how many quotations, in which note."""
 
-    token: Token
+    token: "Token"
     kind: BlockKind
     depth: int
     note: str | None
@@ -62,15 +61,12 @@ def _blocks(text: str) -> Iterator[Block]:
     """The blocks in order; lines that make none, as definitions of links, are furniture."""
     offsets = _line_offsets(text)
     matter = _FRONT_MATTER.match(text)
-    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
-    # Notes stay where they are; the plugin would put them at the end.
-    parser.use(footnote_plugin).disable("footnote_tail")
     headings: list[tuple[int, str]] = []
     at = 0
     if matter:
         yield Block(BlockKind.FURNITURE, Span(matter.start(), matter.end()), Place())
         at = bisect_left(offsets, matter.end())
-    for leaf in _leaves(parser.parse(_blanked(text, matter))):
+    for leaf in _leaves(_parse(_blanked(text, matter))):
         first, last = _lines(leaf.token)
         yield from _unread(text, offsets, at, first)
         at = last
@@ -81,7 +77,16 @@ def _blocks(text: str) -> Iterator[Block]:
     yield from _unread(text, offsets, at, len(offsets) - 1)
 
 
-def _leaves(tokens: Sequence[Token]) -> Iterator[_Leaf]:
+def _parse(text: str) -> "list[Token]":
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table").use(footnote_plugin)
+    # Notes stay where they are; the plugin would put them at the end.
+    return parser.disable("footnote_tail").parse(text)
+
+
+def _leaves(tokens: Sequence["Token"]) -> Iterator[_Leaf]:
     """The tokens that become blocks; what a table holds is part of the table."""
     inside: list[tuple[BlockKind, str | None]] = [(BlockKind.PARAGRAPH, None)]
     in_table = depth = 0
@@ -130,7 +135,7 @@ def _under(headings: list[tuple[int, str]], level: int, block: Block, text: str)
     return replace(block, place=block.place._replace(section=section))
 
 
-def _lines(token: Token) -> tuple[int, int]:
+def _lines(token: "Token") -> tuple[int, int]:
     assert token.map is not None, "block tokens carry their lines"
     first, last = token.map
     return first, last

@@ -88,6 +88,8 @@ def _parsed(data: bytes, parser: "etree.HTMLParser | etree.XMLParser", what: str
         root = etree.fromstring(data, parser)
     except etree.LxmlError as error:
         raise SourceError(f"damaged: its {what} cannot be read ({error})") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise SourceError(f"its {what} is nested too deeply")
     if root is None:
         raise SourceError(f"its {what} holds no text")
     return root
@@ -157,9 +159,12 @@ def _names(element: Element) -> list[str]:
     return [name for name in (element.get("id"), element.get("name")) if name]
 
 
-def _types(element: Element) -> set[str]:
+def _types(element: Element) -> frozenset[str]:
+    """What an element is for, as a reading system is told."""
+    if not element.attrib:
+        return frozenset()
     types = (element.get("role"), element.get(_EPUB_TYPE), element.get("epub:type"))
-    return set(" ".join(filter(None, types)).split())
+    return _set(" ".join(filter(None, types)))
 
 
 # Trees to blocks
@@ -312,7 +317,7 @@ class TreeReader:
         if context.in_table:
             self._words.append(" ")
             return
-        words = self._taken()
+        words = self._taken() if self._words else ""
         if not words:
             return
         note, self._note = self._note or context.note, None

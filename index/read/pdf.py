@@ -23,6 +23,8 @@ from index.types import BlockKind, Place
 
 # In ems: a gap this wide between two words is one between two cells of a table.
 CELL_GAP = 1.5
+# A raised number is this many times as large as the words around it, at most.
+RAISED_SIZE = 0.85
 # A heading is this many times as large as the running text, or bold where that is not.
 HEADING_SIZE = 1.15
 LONGEST_HEADING = 150
@@ -39,9 +41,11 @@ FEWEST_ENTRIES = 4
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]|[.,;:!?)\]'\"’”])\d{1,3}$")
+_MARKER = re.compile(r"\d{1,3}$")
+_CURRENCY = re.compile(r"[$€£¥]$")
 _NUMERIC = re.compile(r"[$€£¥(+–—-]*(?:\d[\d.,]*)?[)%*—–-]*(?:\(\w\))?$")
 _BULLET = re.compile(r"[•●○■▪◦‣∙·§–—*-]$")
-_SENTENCE_END = re.compile(r"[.!?:;]['\"’”)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?;:]['\"’”)\]]*$")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}).*\d$", re.DOTALL)
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*[-–—\]]?$", re.I)
 _SHORT_NUMBER = re.compile(r"(?<![\d.,])\d{1,4}(?![.,]?\d)")
@@ -56,6 +60,12 @@ class _Word:
     bottom: float
     right: float
     top: float
+
+    def is_raised(self, word: "_Word") -> bool:
+        """Whether `word` is a small number above this one's line, right after it."""
+        small = word.top - word.bottom < RAISED_SIZE * (self.top - self.bottom)
+        near = word.left - self.right < 0.3 * (self.top - self.bottom)
+        return small and near and word.bottom > self.bottom and bool(_MARKER.match(word.text))
 
 
 @dataclass(slots=True)
@@ -90,11 +100,20 @@ class _Row:
     def _cells(self) -> list[str]:
         cells = [self.words[0].text]
         for before, word in pairwise(self.words):
-            if word.left - before.right > CELL_GAP * self.size and not _BULLET.match(cells[-1]):
+            if before.is_raised(word):
+                cells[-1] += word.text.translate(_SUPERSCRIPTS)
+            elif self._parts(before, word) and not _BULLET.match(cells[-1]):
                 cells.append(word.text)
             else:
                 cells[-1] += " " + word.text
         return cells
+
+    def _parts(self, before: _Word, word: _Word) -> bool:
+        """Whether a cell ends between two words; a currency sign goes with its number."""
+        if _CURRENCY.match(before.text):
+            return False
+        gap = word.left - before.right
+        return gap > CELL_GAP * self.size or bool(_CURRENCY.match(word.text) and gap > self.size)
 
     @property
     def is_tabular(self) -> bool:
@@ -227,7 +246,7 @@ def _word(text: pypdfium2.PdfTextPage, word: str, start: int, last: int) -> _Wor
     left, bottom, right, top = text.get_charbox(start, loose=True)
     end = text.get_charbox(last, loose=True) if last > start else (left, bottom, right, top)
     marker = _GLUED_NUMBER.search(word)
-    if marker and end[3] - end[1] < 0.85 * (top - bottom) and end[1] > bottom:
+    if marker and end[3] - end[1] < RAISED_SIZE * (top - bottom) and end[1] > bottom:
         word = word[: marker.start()] + marker[0].translate(_SUPERSCRIPTS)
     return _Word(word, left, bottom, max(right, end[2]), top)
 
@@ -289,7 +308,7 @@ def _mark_tables(rows: Sequence[_Row]) -> None:
         if row.kind is not None or not row.is_tabular:
             continue
         for between in rows[last or index : index] if index - (last or 0) <= LABEL_ROWS + 1 else ():
-            if between.kind is None and not _SENTENCE_END.search(between.text):
+            if between.kind is None and not re.search(r"[.!?]$", between.text):
                 between.kind = BlockKind.TABLE
         row.kind = BlockKind.TABLE
         last = index

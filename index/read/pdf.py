@@ -40,7 +40,7 @@ LONGEST_CELL = 30
 FEWEST_ENTRIES = 4
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]|[.,;:!?)\]'\"’”])\d{1,3}$")
+_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]|[.;:!?)\]'\"’”])\d{1,3}(?:,\d{1,3}){0,3}$")
 _MARKER = re.compile(r"\d{1,3}$")
 _CURRENCY = re.compile(r"[$€£¥]$")
 _NUMERIC = re.compile(r"[$€£¥(+–—-]*(?:\d[\d.,]*)?[)%*—–-]*(?:\(\w\))?$")
@@ -60,6 +60,12 @@ class _Word:
     bottom: float
     right: float
     top: float
+
+    def goes_on(self, word: "_Word") -> bool:
+        """Whether `word` is on the same line, further to the right."""
+        shared = min(self.top, word.top) - max(self.bottom, word.bottom)
+        height = min(self.top - self.bottom, word.top - word.bottom)
+        return shared > 0.5 * height and word.left > self.right - 0.5 * height
 
     def is_raised(self, word: "_Word") -> bool:
         """Whether `word` is a small number above this one's line, right after it."""
@@ -216,20 +222,25 @@ def _rows(text: pypdfium2.PdfTextPage) -> list[_Row]:
 
 
 def _lines(text: pypdfium2.PdfTextPage) -> Iterator[_Row]:
-    """The lines as PDFium finds them, in the order of the file."""
-    words: list[_Word] = []
-    first = start = 0
-    characters = [_character(text, index) for index in range(text.count_chars())]
-    for index, character in enumerate([*characters, "\n"]):
-        if not character.isspace():
-            continue
-        if index > start:
-            words.append(_word(text, "".join(characters[start:index]), start, index - 1))
-        start = index + 1
-        if character == "\n":
-            if words:
-                yield _Row(words, _is_bold(text, first))
-            words, first = [], start
+    """Runs of words side by side, in the order of the file."""
+    line: list[_Word] = []
+    bold = False
+    for start, word in _words(text):
+        if line and not line[-1].goes_on(word):
+            yield _Row(line, bold)
+            line = []
+        if not line:
+            bold = _is_bold(text, start)
+        line.append(word)
+    if line:
+        yield _Row(line, bold)
+
+
+def _words(text: pypdfium2.PdfTextPage) -> Iterator[tuple[int, _Word]]:
+    """The words of a page, with the numbers of their first characters."""
+    characters = "".join(_character(text, index) for index in range(text.count_chars()))
+    for match in re.finditer(r"\S+", characters):
+        yield match.start(), _word(text, match[0], match.start(), match.end() - 1)
 
 
 def _character(text: pypdfium2.PdfTextPage, index: int) -> str:
@@ -238,7 +249,7 @@ def _character(text: pypdfium2.PdfTextPage, index: int) -> str:
     if code == 0x2:
         return "-"
     if code < 0x20:
-        return "\n" if code == 0xA else " "
+        return " "
     return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
 
 

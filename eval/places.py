@@ -104,8 +104,8 @@ def _trap(case: Case, trap: Gold, store: Store, gate: Gate) -> tuple[bool, bool]
         quote
         for quote in clean
         for copy in copies
-        if copy.sentence.theirs.document == quote.document.path
-        and copy.sentence.theirs.span.overlaps(quote.span)
+        if copy.sentences.theirs.document == quote.document.path
+        and copy.sentences.theirs.span.overlaps(quote.span)
     ]
     flagged = [
         change_sense(worded_differently(quote.display, damaged.display)) for quote in pairs

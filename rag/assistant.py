@@ -64,11 +64,11 @@ class Assistant:
             return (), (), 0.0, Reason.NO_SOURCES
         verdict = self._reader.read(question, hits)
         gate = Gate(snapshot.document)
-        quotes = compose(verdict.claims, gate, snapshot.copies)
+        quotes = compose(verdict.claims, gate, snapshot)
         if quotes and verdict.confidence >= self._threshold:
             shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
             return shown, (), verdict.confidence, None
-        nearest = compose([_best_sentence(hit) for hit in hits], gate, snapshot.copies)
+        nearest = compose([_best_sentence(hit) for hit in hits], gate, snapshot)
         return (), nearest[:NEAREST], verdict.confidence, Reason.NOT_FOUND
 
 

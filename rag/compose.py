@@ -1,12 +1,14 @@
 """From a reader's claims to the quotes of an answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import islice
+from typing import Protocol
 
 from index.types import Span
 from index.witnesses.differences import Difference, differences
-from index.witnesses.ledger import Copy
+from index.witnesses.match import Copy
+from index.witnesses.standing import Witness as Ranked
 from rag.types import MOST_QUOTES, Claim, Quote, Witness
 from rag.verify import Gate
 
@@ -15,8 +17,13 @@ MARGIN = 0.16
 # So many claims are looked at for quotes and copies; the rest are far from the question.
 LOOKED_AT = 40
 
-# The copies of a range of a document, as the index knows them.
-FindCopies = Callable[[str, Span], Sequence[Copy]]
+
+class Copied(Protocol):
+    """What the index knows of copies: `Snapshot` and `Store` do."""
+
+    def copies(self, path: str, span: Span) -> Sequence[Copy]: ...
+
+    def witnesses(self, path: str, span: Span) -> Sequence[Ranked]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class _Candidate:
     score: float
 
 
-def compose(claims: Sequence[Claim], gate: Gate, find_copies: FindCopies) -> tuple[Quote, ...]:
+def compose(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
     """At most `MOST_QUOTES` quotes, best first.
 
     Of several witnesses of the same words the best is quoted and the others are listed; neighbours
@@ -35,16 +42,16 @@ def compose(claims: Sequence[Claim], gate: Gate, find_copies: FindCopies) -> tup
     """
     distinct: list[_Candidate] = []
     for claim, quote in _near_the_best(claims, gate):
-        best = _best_witness(quote, gate, find_copies)
+        best = _best_witness(quote, gate, copied)
         if best and not any(_overlap(old.quote, best) for old in distinct):
             distinct.append(_Candidate(best, claim.score))
     joined = [candidate.quote for candidate in _join_neighbours(distinct, gate)]
-    return tuple(with_witnesses(quote, gate, find_copies) for quote in joined[:MOST_QUOTES])
+    return tuple(with_witnesses(quote, gate, copied) for quote in joined[:MOST_QUOTES])
 
 
-def with_witnesses(quote: Quote, gate: Gate, find_copies: FindCopies) -> Quote:
+def with_witnesses(quote: Quote, gate: Gate, copied: Copied) -> Quote:
     """The quote with the other places that hold its words."""
-    return replace(quote, witnesses=tuple(_witnesses(quote, gate, find_copies)))
+    return replace(quote, witnesses=tuple(_witnesses(quote, gate, copied)))
 
 
 def with_sources(quotes: Sequence[Quote], gate: Gate) -> tuple[Quote, ...]:
@@ -70,32 +77,23 @@ def _overlap(first: Quote, second: Quote) -> bool:
 # -- copies ----------------------------------------------------------------------------------------
 
 
-def _best_witness(quote: Quote, gate: Gate, find_copies: FindCopies) -> Quote | None:
+def _best_witness(quote: Quote, gate: Gate, copied: Copied) -> Quote | None:
     """The same words from their best witness, whole or else the sentence that has most of them.
 
     None when there is a better witness that cannot be quoted: a damaged copy is no way out.
     """
-    copies = find_copies(quote.document.path, quote.span)
-    best = best_witness(copies)
-    if best is None:
+    witnesses = copied.witnesses(quote.document.path, quote.span)
+    if not witnesses or _is_at(witnesses[0], quote):
         return quote
-    parts = [
-        copy.sentence
-        for copy in find_copies(best.document, best.span)
-        if copy.sentence.theirs.document == quote.document.path
-    ]
-    parts.sort(key=lambda part: -part.shared)
-    spans = [best.span, *(part.ours.span for part in parts)]
-    quotes = (gate.quote(Claim(best.document, span, 0.0)) for span in spans)
-    return next(filter(None, quotes), None)
+    return next(_quotes_of(witnesses[0], quote, gate, copied), None)
 
 
-def _witnesses(quote: Quote, gate: Gate, find_copies: FindCopies) -> Iterator[Witness]:
-    """The other places that hold a quote's words, each in as few ranges as can be quoted."""
-    copies = find_copies(quote.document.path, quote.span)
-    others = sorted({copy.sentence.theirs for copy in copies})
-    for path, group in groupby(others, key=lambda stretch: stretch.document):
-        for copy in _few(path, [stretch.span for stretch in group], gate):
+def _witnesses(quote: Quote, gate: Gate, copied: Copied) -> Iterator[Witness]:
+    """The other places that hold a quote's words, the best first."""
+    for witness in copied.witnesses(quote.document.path, quote.span):
+        if _is_at(witness, quote):
+            continue
+        for copy in islice(_quotes_of(witness, quote, gate, copied), 1):
             yield Witness(
                 copy.document.path,
                 copy.document.sha256,
@@ -105,24 +103,24 @@ def _witnesses(quote: Quote, gate: Gate, find_copies: FindCopies) -> Iterator[Wi
             )
 
 
+def _is_at(witness: Ranked, quote: Quote) -> bool:
+    return witness.document == quote.document.path and witness.span.overlaps(quote.span)
+
+
+def _quotes_of(witness: Ranked, quote: Quote, gate: Gate, copied: Copied) -> Iterator[Quote]:
+    """A witness as a quote, then each sentence of it, those first that share most with ours: the
+    whole may be longer than a quote, or go over the end of a paragraph."""
+    back = copied.copies(witness.document, witness.span)
+    parts = [copy.sentences for copy in back if copy.sentences.theirs.document == quote.document.path]
+    parts.sort(key=lambda part: -part.shared)
+    for span in (witness.span, *(part.ours.span for part in parts)):
+        if found := gate.quote(Claim(witness.document, span, 0.0)):
+            yield found
+
+
 def worded_differently(ours: str, theirs: str) -> tuple[Difference, ...]:
     """How the words of a quote read in a witness, whose sentences may begin and end elsewhere."""
     return differences(ours, theirs, within=Span(0, len(ours)))
-
-
-def _few(path: str, spans: Sequence[Span], gate: Gate) -> Iterator[Quote]:
-    """Ranges of a document, in order, as quotes: joined as long as they follow one another."""
-    last: Quote | None = None
-    for span in spans:
-        found = gate.quote(Claim(path, span, 0.0))
-        if found is None:
-            continue
-        joined = _joined(last, found, gate) if last else None
-        if last and not joined:
-            yield last
-        last = joined or found
-    if last:
-        yield last
 
 
 # -- neighbours ------------------------------------------------------------------------------------

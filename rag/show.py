@@ -100,7 +100,7 @@ def _place(store: Store, document: Document, locator: str) -> Iterator[str]:
         yield _block_line(block)
         within = [s for s in sentences if block.span.start <= s.start and s.end <= block.span.end]
         quotes = [quote for s in within if (quote := gate.quote(Claim(document.path, s, 0.0)))]
-        yield from _by_speaker([with_witnesses(q, gate, store.copies) for q in quotes])
+        yield from _by_speaker([with_witnesses(q, gate, store) for q in quotes])
 
 
 def _blocks_at(document: Document, locator: str) -> list[Block]:

@@ -6,9 +6,9 @@ from unicodedata import category
 
 from index.locate import block_at, place_at, references_at
 from index.reading import Reading, heal
-from index.speech import speech_at
+from index.speech import speakers_at, speech_at
 from index.types import Block, Document, Span
-from index.witnesses import oddities
+from index.witnesses.oddities import oddities
 from rag.types import LONGEST_QUOTE, Claim, Quote, QuotedNote
 
 # So much of the reading is looked at on either side of a claim to see whether it cuts a word.
@@ -47,14 +47,14 @@ class Gate:
             return None
         if not any(character.isalnum() for character in display):
             return None
-        speakers, reported = speech_at(document, claim.span)
+        speech = speech_at(document, claim.span)
         return Quote(
             document=document,
             span=claim.span,
             place=place_at(document, claim.span),
             display=display,
-            speakers=speakers,
-            reported=reported,
+            speakers=speakers_at(document, claim.span),
+            reported=speech is not None and speech.reported,
             notes=tuple(_notes(document, claim.span)),
             oddities=oddities(display),
         )

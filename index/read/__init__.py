@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import SourceError, UnreadableError
-from index.read import markdown, text
+from index.read import markdown, signature, text
 from index.read.content import Content
+from index.read.isolated import isolated
 from index.speech import find_speeches
 from index.structure import finish
 from index.title import find_author, find_title
@@ -24,6 +25,12 @@ LOADERS: Mapping[str, Loader] = {
     ".text": text.load,
     ".md": markdown.load,
     ".markdown": markdown.load,
+    ".pdf": isolated("index.read.pdf"),
+    ".docx": isolated("index.read.docx"),
+    ".epub": isolated("index.read.epub"),
+    ".html": isolated("index.read.html"),
+    ".htm": isolated("index.read.html"),
+    ".xhtml": isolated("index.read.html"),
 }
 
 # A book is about 1 MB of text; beyond this a file is more likely a mistake than a source.
@@ -52,7 +59,9 @@ def read_bytes(file: Path) -> bytes:
 
 def load(data: bytes, file: Path, path: str) -> Document:
     """The document that `data`, the bytes of `file`, says; `path` is the name it goes by."""
-    content = loader_for(file)(data)
+    loader = loader_for(file)
+    signature.check(data, file)
+    content = loader(data)
     structure = finish(content.text, content.blocks)
     title = content.title or find_title(content.text, structure.blocks) or file.stem
     author = content.author or find_author(content.text, structure.blocks)

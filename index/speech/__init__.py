@@ -5,6 +5,6 @@ do not, nobody is named.
 """
 
 from index.speech.blocks import find_speeches
-from index.speech.chain import speakers_at
+from index.speech.chain import speakers_at, speech_at
 
-__all__ = ["find_speeches", "speakers_at"]
+__all__ = ["find_speeches", "speakers_at", "speech_at"]

@@ -13,13 +13,19 @@ LEAST_REPORTED = 0.35
 _INTERRUPTING = frozenset({BlockKind.NOTE, BlockKind.FURNITURE, BlockKind.CONTENTS})
 
 
-def speakers_at(document: Document, span: Span) -> tuple[str, ...]:
-    """From whoever's words `span` is to the author of the source, or its title where none is named.
+def speech_at(document: Document, span: Span) -> Speech | None:
+    """The speech that says whose words `span` is; None where they are the author's.
 
     Where several speeches lie in the span, the one that has most of it decides; words that are
     quoted inside win over the frame around them.
     """
-    speech = _decisive(_overlapping(document, span), span)
+    return _decisive(_overlapping(document, span), span)
+
+
+def speakers_at(document: Document, span: Span) -> tuple[str, ...]:
+    """From whoever's words `span` is to the author of the source, or its title where none is
+    named."""
+    speech = speech_at(document, span)
     if speech is None:
         return (document.voice,)
     chain = speech.speakers

@@ -1,0 +1,93 @@
+"""Loaders of complex formats, each file in a process of its own.
+
+PDFium and libxml2 are large C libraries, and the files are strangers'. A child process has a limit
+of time and memory, takes the bytes on its standard input and answers with JSON, so whatever a file
+does to its reader is one file's error, and the run goes on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from index.errors import SourceError
+from index.read.child import MEMORY, REFUSED
+from index.read.content import Content, from_json
+
+# Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
+# a large honest report has time enough.
+SECONDS = 8
+SECONDS_PER_MB = 3
+# Where processor time is not limited, or nothing is computed, the clock decides, later.
+PATIENCE = 4
+
+_ROOT = Path(__file__).resolve().parents[2]
+# Nothing else of the environment is a reader's business.
+_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
+CHILD: Final = "index.read.child"
+
+
+def isolated(module: str) -> Callable[[bytes], Content]:
+    """The loader of `module`, run in a child process."""
+
+    def load(data: bytes) -> Content:
+        return _answer(_run(module, data))
+
+    return load
+
+
+def _run(module: str, data: bytes) -> bytes:
+    seconds = round(SECONDS + SECONDS_PER_MB * len(data) / 1e6)
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    # -P and -s keep the working folder and the user's packages out.
+    command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds)]
+    try:
+        child = subprocess.run(  # noqa: S603  (our own interpreter and module)
+            command,
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE * seconds,
+            env={**environment, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _too_slow(PATIENCE * seconds) from error
+    if child.returncode == 0:
+        return child.stdout
+    raise _failure(child.returncode, child.stderr, seconds)
+
+
+def _failure(code: int, errors: bytes, seconds: int) -> SourceError:
+    """What the end of a child says about its file."""
+    last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if _was_stopped(code):
+        return _too_slow(seconds)
+    if "MemoryError" in last or "bad_alloc" in last:
+        return SourceError(f"damaged or hostile: to read it takes more than {MEMORY / 1e9:.0f} GB")
+    if code < 0:
+        return SourceError(f"damaged or hostile: its reader crashed (signal {-code})")
+    return SourceError(f"damaged: it cannot be read ({last})")
+
+
+def _was_stopped(code: int) -> bool:
+    """Whether a child was ended for its processor time."""
+    import signal
+
+    return hasattr(signal, "SIGXCPU") and code in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+def _too_slow(seconds: int) -> SourceError:
+    return SourceError(f"damaged or hostile: it cannot be read in {seconds} seconds")
+
+
+def _answer(line: bytes) -> Content:
+    try:
+        kind, answer = json.loads(line)
+        if kind == REFUSED:
+            raise SourceError(answer)
+        return from_json(answer)
+    except ValueError as error:
+        raise SourceError(f"damaged or hostile: its reader gave no answer ({error})") from error

@@ -107,9 +107,7 @@ def _trap(case: Case, trap: Gold, store: Store, gate: Gate) -> tuple[bool, bool]
         if copy.sentences.theirs.document == quote.document.path
         and copy.sentences.theirs.span.overlaps(quote.span)
     ]
-    flagged = [
-        change_sense(worded_differently(quote.display, damaged.display)) for quote in pairs
-    ]
+    flagged = [change_sense(worded_differently(quote.display, damaged.display)) for quote in pairs]
     return bool(pairs), any(flagged)
 
 

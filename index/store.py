@@ -80,11 +80,23 @@ class DocumentSummary:
     encoding: str
     size: int
     passages: int
+    author: str | None = None
 
     @property
     def file(self) -> Path:
         """Where the source lay when it was indexed."""
         return Path(self.root) / self.path
+
+
+class Census(NamedTuple):
+    """Counts over an index: markers of notes and those linked to their notes, stretches of speech,
+    sentences that have copies, and groups of passages that are copies of each other."""
+
+    markers: int
+    linked: int
+    speeches: int
+    copied: int
+    groups: int
 
 
 class Edition(NamedTuple):
@@ -130,7 +142,7 @@ class Store:
         """All documents, by path."""
         rows = self._db.execute(
             "SELECT path, root, sha256, title, encoding, size,"
-            " (SELECT count(*) FROM passages WHERE document = documents.id)"
+            " (SELECT count(*) FROM passages WHERE document = documents.id), author"
             " FROM documents ORDER BY path"
         )
         return [DocumentSummary(*row) for row in rows]
@@ -188,6 +200,27 @@ class Store:
             Speech(Span(start, end), tuple(json.loads(speakers)), bool(reported))
             for start, end, speakers, reported in rows
         )
+
+    def sentences(self, path: str) -> list[Span]:
+        """Where the quotable sentences of a document stand in its text, in order."""
+        rows = self._db.execute(
+            'SELECT sentences.start, sentences."end" FROM sentences'
+            " JOIN passages ON passages.id = passage JOIN documents ON documents.id = document"
+            " WHERE path = ? ORDER BY passage, ordinal",
+            (path,),
+        )
+        return [Span(*row) for row in rows]
+
+    def census(self) -> Census:
+        """How much is known about all documents together."""
+        markers, linked = self._db.execute(
+            "SELECT count(*), coalesce(sum(notes != '[]'), 0) FROM refs WHERE label != ''"
+        ).fetchone()
+        (speeches,) = self._db.execute("SELECT count(*) FROM speeches").fetchone()
+        (copied,) = self._db.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT document, start FROM copies)"
+        ).fetchone()
+        return Census(markers, linked, speeches, copied, len(self.groups()))
 
     def count_passages(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])

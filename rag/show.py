@@ -31,28 +31,30 @@ _LOCATOR = re.compile(
 def show(config: Config, target: str) -> None:
     """Print `DOC` as an outline, or the blocks at `DOC:LOCATOR` with all that is known of them."""
     with undamaged(config.index), closing(open_reading(config.index)) as store:
-        document, locator = _find(store, target)
+        name, locator = _cut(store, target)
+        document = find_document(store, name)
         lines = _place(store, document, locator) if locator else _outline(document)
         for line in lines:
             click.echo(visible(line))
 
 
-def _find(store: Store, target: str) -> tuple[Document, str]:
-    """The document that is named, in full or by a beginning that no other has, and the locator."""
+def find_document(store: Store, name: str) -> Document:
+    """The document of that path, or the one whose path begins so; PinciteError if none or many."""
     paths = [summary.path for summary in store.summaries()]
-    name, locator = (target, "") if target in paths else _cut(target)
     matches = [name] if name in paths else [path for path in paths if path.startswith(name)]
     if len(matches) != 1:
         found = f"could be {', '.join(matches)}" if matches else "is not in the index"
         raise PinciteError(f"the document {name!r} {found}; `pincite status` lists all")
     document = store.document(matches[0])
     assert document is not None, "the summaries named it"
-    return document, locator
+    return document
 
 
-def _cut(target: str) -> tuple[str, str]:
+def _cut(store: Store, target: str) -> tuple[str, str]:
+    """The name and the locator, which is empty where the whole is the name of a document."""
     name, _, locator = target.rpartition(":")
-    return (name, locator) if name else (target, "")
+    whole = not name or any(summary.path == target for summary in store.summaries())
+    return (target, "") if whole else (name, locator)
 
 
 # -- the outline -----------------------------------------------------------------------------------
@@ -112,7 +114,7 @@ def _test(document: Document, locator: str) -> Callable[[Block], bool]:
     """What tells the blocks at a locator from the others."""
     match = _LOCATOR.match(locator)
     if match is None:
-        words = locator.strip(" “”\"").casefold()
+        words = locator.strip(' “”"').casefold()
         return lambda block: any(words in heading.casefold() for heading in block.place.section)
     found = {name: value for name, value in match.groupdict().items() if value}
     if paragraph := found.get("paragraph"):

@@ -9,20 +9,8 @@ from rich.table import Column, Table
 
 from index import vectors
 from index.snapshot import undamaged
-from index.store import DocumentSummary, Settings, open_reading
+from index.store import Census, DocumentSummary, Settings, open_reading
 from rag.render import visible
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """How much is known about the documents together; `copies` counts sentences that have any,
-    `groups` the passages that stand in several places."""
-
-    markers: int
-    linked: int
-    speeches: int
-    copies: int
-    groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +23,7 @@ class Status:
     folder: Path
     documents: list[DocumentSummary]
     passages: int
-    known: Known
+    census: Census
     settings: Settings | None
     size: int
     changed: str | None
@@ -52,7 +40,7 @@ def inspect(folder: Path) -> Status:
             folder=folder,
             documents=store.summaries(),
             passages=store.count_passages(),
-            known=_known(store),
+            census=store.census(),
             settings=store.settings,
             size=sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
             changed=store.changed,
@@ -82,15 +70,15 @@ def print_status(status: Status) -> None:
 
 
 def _rows(status: Status) -> list[tuple[str, str]]:
-    settings, known = status.settings, status.known
+    settings, census = status.settings, status.census
     model = f"{settings.model} ({settings.model_sha256[:12]})" if settings else "none yet"
     encoding = f"{settings.encoding}, {settings.passage_tokens} a passage" if settings else "none"
     return [
         ("documents", str(len(status.documents))),
         ("passages", str(status.passages)),
-        ("notes", f"{known.markers} markers, {known.linked} of them linked to their notes"),
-        ("speech", f"{known.speeches} stretches in other people's words"),
-        ("witnesses", f"{known.copies} sentences with copies, in {known.groups} groups"),
+        ("notes", f"{census.markers} markers, {census.linked} of them linked to their notes"),
+        ("speech", f"{census.speeches} stretches in other people's words"),
+        ("witnesses", f"{census.copied} sentences with copies, {census.groups} groups of passages"),
         ("model", model),
         ("tokens", encoding),
         ("size", f"{status.size / 1e6:.1f} MB"),

@@ -89,9 +89,9 @@ class Quote:
     place: Place
     display: str
     speakers: tuple[str, ...]
-    reported: bool
-    notes: tuple[QuotedNote, ...]
-    oddities: tuple[str, ...]
+    reported: bool = False
+    notes: tuple[QuotedNote, ...] = ()
+    oddities: tuple[str, ...] = ()
     witnesses: tuple[Witness, ...] = ()
 
     def __post_init__(self) -> None:

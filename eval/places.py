@@ -25,8 +25,8 @@ from rag.compose import worded_differently
 from rag.types import Claim, Quote
 from rag.verify import Gate
 
-# In a stance: the author's own words, and somebody whom the source does not name.
-_AUTHOR = re.compile(r"\(author\)|^author\b")
+# In a stance: the author's own words or note, and somebody whom the source does not name.
+_AUTHOR = re.compile(r"\(author\)|^author\b|^endnote$")
 _UNNAMED = re.compile(r"^(?:an? )?(?:unnamed|unknown|anonymous)\b", re.IGNORECASE)
 
 

@@ -111,9 +111,8 @@ def _quotes_of(witness: Ranked, quote: Quote, gate: Gate, copied: Copied) -> Ite
     """A witness as a quote, then each sentence of it, those first that share most with ours: the
     whole may be longer than a quote, or go over the end of a paragraph."""
     back = copied.copies(witness.document, witness.span)
-    parts = [
-        copy.sentences for copy in back if copy.sentences.theirs.document == quote.document.path
-    ]
+    pairs = (copy.sentences for copy in back)
+    parts = [pair for pair in pairs if pair.theirs.document == quote.document.path]
     parts.sort(key=lambda part: -part.shared)
     for span in (witness.span, *(part.ours.span for part in parts)):
         if found := gate.quote(Claim(witness.document, span, 0.0)):

@@ -1,4 +1,4 @@
-"""What a question wants: follow-ups made to stand alone, and questions for sources, by simple rules.
+"""What a question wants: follow-ups made to stand alone, questions for sources; by simple rules.
 
 What a question lacks is in the questions before it, so those are put before it, word for word:
 retrieval needs their words and nobody reads it as a sentence. The rule errs towards that, because

@@ -1,13 +1,16 @@
 """From claims to quotes: best first, copies once, neighbours joined."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, count
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Block, BlockKind, Document, Hit, Passage, Place, Sentence, Span
-from rag.compose import LOOKED_AT, MARGIN, compose
+from index.types import Block, BlockKind, Document, Place, Reference, Span, Speech
+from index.witnesses.match import Copy, Match, Stretch
+from index.witnesses.standing import Witness as Ranked
+from rag.compose import LOOKED_AT, MARGIN, Copied, compose, with_sources
 from rag.types import LONGEST_QUOTE, MOST_QUOTES, Claim, Quote
 from rag.verify import Gate
 
@@ -32,15 +35,50 @@ def claim(source: Document, words: str, score: float = 1.0) -> Claim:
     return Claim(source.path, Span(start, start + len(words)), score)
 
 
-def hit(source: Document) -> Hit:
-    """All of a document's blocks as one passage, a sentence each."""
-    sentences = tuple(Sentence(block.span, block.span, block.place) for block in source.blocks)
-    return Hit(source.path, Passage(source.text, sentences), 1.0, 1.0, 1.0, (1.0,) * len(sentences))
+def span_of(source: Document, words: str) -> Span:
+    start = source.text.index(words)
+    return Span(start, start + len(words))
 
 
-def composed(claims: Sequence[Claim], *sources: Document) -> tuple[Quote, ...]:
-    hits = [hit(source) for source in sources if source.blocks]
-    return compose(claims, hits, Gate({source.path: source for source in sources}.get))
+Said = tuple[Document, str]
+
+
+class Told:
+    """Groups of copies as a test tells them, the best witness first in each."""
+
+    def __init__(self, *groups: Sequence[Said]) -> None:
+        self._groups = [
+            [(source.path, span_of(source, words)) for source, words in group] for group in groups
+        ]
+
+    def copies(self, path: str, span: Span) -> list[Copy]:
+        pairs = [
+            Match(Stretch(path, own, 9), Stretch(other, there, 9), 9)
+            for group in self._groups
+            for document, own in group
+            for other, there in group
+            if document == path and own.overlaps(span) and (other, there) != (path, own)
+        ]
+        return [Copy(pair, pair) for pair in pairs]
+
+    def witnesses(self, path: str, span: Span) -> list[Ranked]:
+        groups = (
+            group
+            for group in self._groups
+            if any(document == path and own.overlaps(span) for document, own in group)
+        )
+        return [
+            Ranked(document, own, "", (), 0.0, 0, (), 0)
+            for group in groups
+            for document, own in group
+        ]
+
+
+def composed(
+    claims: Sequence[Claim], *sources: Document, copies: Copied | None = None
+) -> tuple[Quote, ...]:
+    gate = Gate({source.path: source for source in sources}.get)
+    return compose(claims, gate, copies or Told())
 
 
 def said(quotes: Sequence[Quote]) -> list[tuple[str, str]]:
@@ -110,116 +148,108 @@ def test_what_the_gate_refuses_is_passed_over() -> None:
 # -- copies ----------------------------------------------------------------------------------------
 
 
-def test_the_same_words_elsewhere_are_a_witness() -> None:
+def test_the_other_places_of_the_same_words_are_witnesses() -> None:
     first = document("a.txt", "The Lamp, he said, went out.", "It was a calm night.")
     second = document("b.txt", "Preface.", "the lamp he said went out")
-    third = document("c.txt", "The lamp went out.")
-    (quote, other) = composed(
-        [
-            claim(first, "The Lamp, he said, went out.", 1.0),
-            claim(second, "the lamp he said went out", 0.99),
-            claim(third, third.text, 0.98),
-        ],
-        first,
-        second,
-        third,
+    third = document("c.txt", "The lamp never went out.")
+    group = [(first, first.text[:28]), (second, second.text[9:]), (third, third.text)]
+    (quote,) = composed(
+        [claim(first, "The Lamp, he said, went out.")], first, second, third, copies=Told(group)
     )
     assert quote.text == "The Lamp, he said, went out."
-    assert witnesses(quote) == [("b.txt", 9, 34, "line 2", True)]
-    assert (other.document.path, other.witnesses) == ("c.txt", ())
+    assert witnesses(quote) == [
+        ("b.txt", 9, 34, "line 2", True),
+        ("c.txt", 0, 24, "line 1", False),
+    ]
+    assert [witness.changes_sense for witness in quote.witnesses] == [False, True]
 
 
-def test_the_fuller_wording_is_the_quote_wherever_it_comes() -> None:
+def test_the_best_witness_is_quoted_wherever_the_claim_is() -> None:
     full = document("full.txt", BEFORE, LOST)
     damaged = document("damaged.txt", BEFORE, DAMAGED)
+    copies = Told([(full, LOST), (damaged, DAMAGED)])
     for claims in (
-        [claim(full, LOST, 1.0), claim(damaged, DAMAGED, 0.9)],
+        [claim(full, LOST)],
+        [claim(damaged, DAMAGED)],
         [claim(damaged, DAMAGED, 1.0), claim(full, LOST, 0.9)],
     ):
-        (quote,) = composed(claims, full, damaged)
+        (quote,) = composed(claims, full, damaged, copies=copies)
         assert said([quote]) == [("full.txt", LOST)]
         assert witnesses(quote) == [("damaged.txt", 65, 122, "line 2", False)]
 
 
-def test_of_equal_wordings_that_of_the_longer_source_is_the_quote() -> None:
-    extract = document("extract.txt", LOST)
-    whole = document("whole.txt", BEFORE, LOST)
-    (quote,) = composed([claim(extract, LOST, 1.0), claim(whole, LOST, 0.9)], extract, whole)
-    assert said([quote]) == [("whole.txt", LOST)]
-    assert witnesses(quote) == [("extract.txt", 0, 68, "line 1", True)]
-
-
-def test_a_copy_takes_the_place_of_the_best_claim() -> None:
+def test_a_better_witness_takes_the_place_of_the_claim() -> None:
     damaged = document("damaged.txt", BEFORE, DAMAGED)
     bells = document("bells.txt", "Two bells rang.")
     full = document("full.txt", BEFORE, LOST)
     found = composed(
-        [
-            claim(damaged, DAMAGED, 1.0),
-            claim(bells, bells.text, 0.95),
-            claim(full, LOST, 0.9),
-        ],
+        [claim(damaged, DAMAGED, 1.0), claim(bells, bells.text, 0.95), claim(full, LOST, 0.9)],
         damaged,
         bells,
         full,
+        copies=Told([(full, LOST), (damaged, DAMAGED)]),
     )
     assert [path for path, _ in said(found)] == ["full.txt", "bells.txt"]
 
 
-def test_three_copies_are_one_quote_with_two_witnesses() -> None:
-    first = document("first.txt", BEFORE, DAMAGED)
-    second = document("second.txt", BEFORE, LOST)
-    third = document("third.txt", BEFORE, LOST.upper())
-    (quote,) = composed(
-        [claim(first, DAMAGED, 1.0), claim(second, LOST, 0.95), claim(third, LOST.upper(), 0.9)],
-        first,
-        second,
-        third,
-    )
-    assert quote.document.path == "second.txt"
-    assert [(each[0], each[4]) for each in witnesses(quote)] == [
-        ("first.txt", False),
-        ("third.txt", True),
-    ]
+def test_of_a_witness_that_is_too_long_the_sentence_that_shares_most_is_quoted() -> None:
+    sentences = [f"{word * 60} lamp." for word in ("oar ", "row ", "bow ")]
+    full = document("full.txt", " ".join(sentences))
+    damaged = document("damaged.txt", "Oar oar row row lamp.")
+    copies = Told([(full, full.text), (damaged, damaged.text)], [(full, sentences[1])])
+    parted = Told([(full, sentences[1]), (damaged, damaged.text)])
+    copies.copies = parted.copies  # type: ignore[method-assign] - the sentences of the group
+    (quote,) = composed([claim(damaged, damaged.text)], full, damaged, copies=copies)
+    assert said([quote]) == [("full.txt", sentences[1])]
 
 
-def test_words_alike_in_another_report_are_no_copy() -> None:
-    ours = document("ours.txt", " ".join(f"lamp{n}" for n in range(80)), LOST)
-    theirs = document("theirs.txt", " ".join(f"bell{n}" for n in range(80)), DAMAGED)
-    found = composed([claim(ours, LOST, 1.0), claim(theirs, DAMAGED, 0.9)], ours, theirs)
-    assert [(quote.document.path, quote.witnesses) for quote in found] == [
-        ("ours.txt", ()),
-        ("theirs.txt", ()),
-    ]
+def test_a_damaged_copy_is_no_way_out() -> None:
+    full = document("full.txt", LOST, kind=BlockKind.FURNITURE)
+    damaged = document("damaged.txt", DAMAGED)
+    copies = Told([(full, LOST), (damaged, DAMAGED)])
+    assert composed([claim(damaged, DAMAGED)], full, damaged, copies=copies) == ()
 
 
 def test_the_same_words_twice_in_one_source_are_a_witness() -> None:
-    source = document("a.txt", "Row on.", "The mate slept.", "Row on.")
-    second = Claim("a.txt", Span(24, 31), 0.95)
-    (quote,) = composed([claim(source, "Row on.", 1.0), second], source)
+    source = document("a.txt", "Row on.", "The mate slept.", "Row back.")
+    copies = Told([(source, "Row on."), (source, "Row back.")])
+    claims = [claim(source, "Row on.", 1.0), claim(source, "Row back.", 0.95)]
+    (quote,) = composed(claims, source, copies=copies)
     assert quote.span == Span(0, 7)
-    assert witnesses(quote) == [("a.txt", 24, 31, "line 3", True)]
+    assert witnesses(quote) == [("a.txt", 24, 33, "line 3", False)]
 
 
-def test_a_range_is_no_witness_of_itself() -> None:
+def test_a_range_within_a_quote_is_not_quoted_again() -> None:
     source = document("a.txt", LOST)
     (quote,) = composed(
         [claim(source, LOST, 1.0), claim(source, LOST, 0.99), claim(source, DAMAGED[:-1], 0.98)],
         source,
     )
     assert (quote.text, quote.witnesses) == (LOST, ())
-    (quote,) = composed([claim(source, DAMAGED[:-1], 1.0), claim(source, LOST, 0.9)], source)
-    assert (quote.text, quote.witnesses) == (DAMAGED[:-1], ())
 
 
-def test_a_range_within_a_quote_with_copies_is_not_quoted_again() -> None:
-    ours, theirs = document("ours.txt", LOST), document("theirs.txt", LOST)
-    (quote,) = composed(
-        [claim(ours, LOST, 1.0), claim(theirs, LOST, 0.95), claim(ours, DAMAGED[:-1], 0.9)],
-        ours,
-        theirs,
+# -- notes -----------------------------------------------------------------------------------------
+
+
+def test_a_question_for_sources_is_answered_with_the_notes_as_well() -> None:
+    text = "The lamp went out.7 Row on.\n\nSee the log."
+    marker, note = Span(18, 19), Span(29, 41)
+    source = replace(
+        document("a.txt", text),
+        blocks=(
+            Block(BlockKind.PARAGRAPH, Span(0, 27), Place(), (marker,)),
+            Block(BlockKind.NOTE, note, Place(note="7", line=3)),
+        ),
+        references=(Reference(marker, "7", (note,)),),
     )
-    assert (quote.document.path, len(quote.witnesses)) == ("ours.txt", 1)
+    gate = Gate({"a.txt": source}.get)
+    (quote,) = compose([claim(source, "The lamp went out.")], gate, Told())
+    assert [each.place.locator for each in with_sources([quote], gate)] == [
+        "line 1, at n. 7",
+        "n. 7",
+    ]
+    assert with_sources([quote, quote], gate) == with_sources([quote], gate)
+    assert len(with_sources([quote] * 9, gate)) <= MOST_QUOTES
 
 
 # -- neighbours ------------------------------------------------------------------------------------
@@ -279,20 +309,28 @@ def test_neighbours_are_joined_up_to_600_characters() -> None:
     assert [len(quote.text) for quote in found] == [300, 300]
 
 
-def test_a_quote_with_copies_is_not_made_longer_than_they_are() -> None:
+def test_the_witnesses_of_a_joined_quote_are_those_of_all_of_it() -> None:
     ours = document("ours.txt", "The lamp went out. The ship struck.")
-    theirs = document("theirs.txt", "The lamp went out.")
-    found = composed(
-        [
-            claim(ours, "The lamp went out.", 1.0),
-            claim(theirs, "The lamp went out.", 0.95),
-            claim(ours, "The ship struck.", 0.9),
-        ],
+    theirs = document("theirs.txt", "The lamp went out. The ship sank.")
+    (quote,) = composed(
+        [claim(ours, "The lamp went out.", 1.0), claim(ours, "The ship struck.", 0.9)],
         ours,
         theirs,
+        copies=Told([(ours, ours.text), (theirs, theirs.text)]),
     )
-    assert [text for _, text in said(found)] == ["The lamp went out.", "The ship struck."]
-    assert [len(quote.witnesses) for quote in found] == [1, 0]
+    assert quote.text == ours.text
+    assert witnesses(quote) == [("theirs.txt", 0, 33, "line 1", False)]
+
+
+def test_sentences_of_two_speakers_stay_apart() -> None:
+    source = replace(
+        document("a.txt", "The lamp went out. The ship struck."),
+        speeches=(Speech(Span(0, 18), ("the mate",)),),
+    )
+    found = composed(
+        [claim(source, "The lamp went out.", 1.0), claim(source, "The ship struck.", 0.9)], source
+    )
+    assert [quote.speakers for quote in found] == [("the mate", "a.txt"), ("a.txt",)]
 
 
 # -- whatever the claims ---------------------------------------------------------------------------

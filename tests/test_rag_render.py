@@ -1,14 +1,25 @@
 """Answers as JSON and as text, exactly."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Block, BlockKind, Document, Place, Span
-from rag.render import REASONS, citation, to_json, to_record, to_text, visible
+from index.types import UNKNOWN, Block, BlockKind, Document, Place, Reference, Span, Speech
+from index.witnesses.differences import differences
+from rag.render import (
+    REASONS,
+    attribution,
+    citation,
+    difference_text,
+    to_json,
+    to_record,
+    to_text,
+    visible,
+)
 from rag.types import Answer, Claim, Quote, Reason, Witness
 from rag.verify import Gate
 
@@ -28,14 +39,20 @@ INQUEST = document(
         Place(section=("Report", "Inquest"), paragraph="7", page="3", line=3),
     ),
 )
-COPY = Witness("copy.txt", "f" * 64, Span(5, 12), Place(page="9"), same=False)
-OTHER = Witness("other.txt", "f" * 64, Span(0, 7), Place(section=("Evidence",), line=12), same=True)
+COPY = Witness(
+    "copy.txt",
+    "f" * 64,
+    Span(5, 12),
+    Place(page="9", line=None),
+    differences("The mate slept.", "The mate never slept."),
+)
+OTHER = Witness("other.txt", "f" * 64, Span(0, 7), Place(section=("Evidence",), line=12))
 
 
 def quote(start: int, end: int, source: Document = INQUEST, *witnesses: Witness) -> Quote:
     found = Gate({source.path: source}.get).quote(Claim(source.path, Span(start, end), 1.0))
     assert found is not None
-    return Quote(found.document, found.span, found.place, found.display, witnesses)
+    return replace(found, witnesses=witnesses)
 
 
 SLEPT = quote(14, 29, INQUEST, COPY, OTHER)
@@ -55,7 +72,7 @@ def answer(
 
 def test_an_answer_as_a_record() -> None:
     assert to_record(answer(SLEPT, standalone="Who was there? Who slept?"), "q1") == {
-        "format": 1,
+        "format": 2,
         "id": "q1",
         "question": "Who slept?",
         "standalone_question": "Who was there? Who slept?",
@@ -70,14 +87,16 @@ def test_an_answer_as_a_record() -> None:
                 "sha256": SHA256,
                 "start": 14,
                 "end": 29,
-                "page": "3",
+                "page": None,
+                "page_label": "3",
                 "text": "The mate\nslept.",
                 "display": "The mate slept.",
                 "locator": "¶7",
                 "section": "Inquest",
-                "speakers": [],
+                "speakers": ["Inquest"],
+                "reported": False,
                 "notes": [],
-                "variant_of": None,
+                "oddities": [],
                 "witnesses": [
                     {
                         "document": "copy.txt",
@@ -86,6 +105,8 @@ def test_an_answer_as_a_record() -> None:
                         "end": 12,
                         "locator": "p. 9",
                         "same": False,
+                        "changes_sense": True,
+                        "differences": [{"ours": "", "theirs": "never", "changes": ["a negation"]}],
                     },
                     {
                         "document": "other.txt",
@@ -94,6 +115,8 @@ def test_an_answer_as_a_record() -> None:
                         "end": 7,
                         "locator": "“Evidence”, line 12",
                         "same": True,
+                        "changes_sense": False,
+                        "differences": [],
                     },
                 ],
                 "position": None,
@@ -146,7 +169,7 @@ def test_an_answer_as_text() -> None:
     assert to_text(answer(SLEPT, ROW)) == (
         "[1] The mate slept.\n"
         "    — court/inquest.txt, ¶7\n"
-        "      also copy.txt, p. 9 (wording differs)\n"
+        "      also copy.txt, p. 9 (wording differs, which changes the sense: adds “never”)\n"
         "      also other.txt, “Evidence”, line 12\n"
         "\n"
         "[2] “Row on,” he said.\n"
@@ -181,6 +204,81 @@ def test_a_citation_is_source_and_place() -> None:
     assert citation(ROW) == "court/inquest.txt, ¶7"
 
 
+# -- whose words they are, and what goes with them -------------------------------------------------
+
+TOLD = "1. Reed writes that he slept.⁷ [9\n\nNotes\n\n7. See the log.\n"
+NOTE = Span(TOLD.index("See"), TOLD.index("log.") + 4)
+MARKER = Span(TOLD.index("⁷"), TOLD.index("⁷") + 1)
+PAMPHLET = replace(
+    document(
+        TOLD,
+        Block(BlockKind.PARAGRAPH, Span(3, 33), Place(paragraph="1"), (MARKER,)),
+        Block(BlockKind.NOTE, NOTE, Place(("Notes",), note="7", line=5)),
+        path="pamphlet.txt",
+    ),
+    author="Anna Reed",
+    references=(Reference(MARKER, "7", (NOTE,)),),
+    speeches=(Speech(Span(15, 29), ("the mate", "Reed"), reported=True),),
+)
+
+
+def test_a_quote_is_shown_with_its_speakers_its_notes_and_what_is_odd_about_it() -> None:
+    assert to_text(answer(quote(3, 33, PAMPHLET))) == (
+        "[1] Reed writes that he slept. [9\n"
+        "    — pamphlet.txt, ¶1, at n. 7 · the mate, reported by Reed, quoted by Anna Reed\n"
+        "      n. 7: See the log.\n"
+        "      perhaps damaged: a bracket is not closed or not opened, it does not come to an end"
+    )
+
+
+def test_the_record_of_a_quote_has_them_too() -> None:
+    (record,) = to_record(answer(quote(3, 33, PAMPHLET)))["quotes"]
+    assert record["speakers"] == ["the mate", "Reed", "Anna Reed"]
+    assert record["reported"] is True
+    assert record["notes"] == [
+        {"marker": "7", "start": 45, "end": 57, "text": "See the log.", "display": "See the log."}
+    ]
+    assert TOLD[45:57] == "See the log."
+    assert record["oddities"][0] == "a bracket is not closed or not opened"
+
+
+@pytest.mark.parametrize(
+    ("speakers", "reported", "expected"),
+    [
+        (("Reed",), False, "Reed"),
+        (("the mate", "Reed"), False, "the mate, quoted by Reed"),
+        (("the mate", "Reed"), True, "the mate, reported by Reed"),
+        ((UNKNOWN, "Hill", "Reed"), True, "unknown, reported by Hill, quoted by Reed"),
+    ],
+)
+def test_a_chain_of_speakers_in_words(
+    speakers: tuple[str, ...], reported: bool, expected: str
+) -> None:
+    assert attribution(speakers, reported=reported) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("Two men drowned.", "Two men drowned!", ""),
+        ("Two men drowned.", "Two drowned.", " (wording differs: lacks “men”)"),
+        (
+            "Two men drowned.",
+            "Ten men drowned.",
+            " (wording differs, which changes the sense: has “Ten” for “Two”)",
+        ),
+        (
+            "a 1 b 2 c 3 d 4 e",
+            "a b c d e",
+            " (wording differs, which changes the sense: lacks “1”; lacks “2”; lacks “3”; …)",
+        ),
+    ],
+)
+def test_differences_in_words(ours: str, theirs: str, expected: str) -> None:
+    witness = Witness("b.txt", SHA256, Span(0, 1), Place(), differences(ours, theirs))
+    assert difference_text(witness) == expected
+
+
 # -- what a terminal would obey --------------------------------------------------------------------
 
 
@@ -189,7 +287,7 @@ def test_text_for_a_terminal_holds_no_controls() -> None:
     source = document(
         words, Block(BlockKind.PARAGRAPH, Span(0, len(words)), Place()), path="a\x1b[2J.txt"
     )
-    witness = Witness("b\u202e.txt", "f" * 64, Span(0, 1), Place(section=("\x1bc",)), same=True)
+    witness = Witness("b\u202e.txt", "f" * 64, Span(0, 1), Place(section=("\x1bc",)))
     found = quote(0, len(words), source, witness)
     assert found.text == words
     assert to_text(answer(found, question="\x1b]0;x\x07", standalone="Who?\n\x1b]0;x\x07")) == (
@@ -197,6 +295,7 @@ def test_text_for_a_terminal_holds_no_controls() -> None:
         "\n"
         "[1] The \\x1b[31mmate\\x07 \\u202eslept\\u202c. \\x9b2J \\u2066x\\u2069\n"
         "    — a\\x1b[2J.txt, line 1\n"
+        "      perhaps damaged: a bracket is not closed or not opened, it does not come to an end\n"
         "      also b\\u202e.txt, “\\x1bc”, line 1"
     )
     assert to_record(answer(found))["quotes"][0]["text"] == words

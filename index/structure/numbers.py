@@ -9,6 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.structure.markers import PLAIN
 from index.structure.pages import page_feet
 from index.types import Block, BlockKind, Span
 
@@ -25,7 +26,6 @@ _NOTES_HEADING = re.compile(
 _CITED = re.compile(
     r"(?<=\S)([⁰¹²³⁴-⁹]{1,4})|(?:(?<=\S\[)|(?<=\S\[\^)|(?<=[^\W\d_][.,;:!?\"'”’)]))(\d{1,4})(?=[\]\s])"
 )
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Markers are looked for on so many characters above the notes at a page's foot.
@@ -141,7 +141,7 @@ def _labelled(text: str, block: Block) -> tuple[str, int] | None:
     match = _LABEL.match(text, block.span.start, block.span.end)
     if not match or match.lastgroup is None:
         return None
-    label = match[match.lastgroup].translate(_PLAIN)
+    label = match[match.lastgroup].translate(PLAIN)
     if match.lastgroup == "sign" and "*" in text[match.end() : block.span.end]:
         return None  # emphasis, opened and closed
     return label, match.end()
@@ -187,7 +187,7 @@ def _is_marked(page: str, label: str) -> bool:
 def _cited(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
     """The numbers of raised, bracketed and glued markers, each with the index of its block."""
     return [
-        (index, int((match[1] or match[2]).translate(_PLAIN)))
+        (index, int((match[1] or match[2]).translate(PLAIN)))
         for index, block in enumerate(blocks)
         for match in _CITED.finditer(text, block.span.start, block.span.end)
     ]

@@ -26,12 +26,13 @@ _PINPOINT = re.compile(
 _NAME = r"[A-Z][\w'’.-]*"
 _NAMED = re.compile(rf"(?:{_NAME}|[\"“‘'*])")
 # "Smith 12", "Smith, Winter 12-13", "“Winter” 12": names or a title, then a number.
-_NAMED_NUMBER = re.compile(
-    r"[^\d].*?[\w\"”’'*.](?P<comma>,)?\s(?P<number>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)$"
-)
-_DATED = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Spring|Summer|Autumn|Fall|Winter|century|born|died)\b"
+_NAMED_NUMBER = re.compile(r"[^\d].*?[\w\"”’'*.],?\s(?P<number>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)$")
+_CALENDAR = frozenset(
+    [
+        *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+        *("October", "November", "December", "Spring", "Summer", "Autumn", "Fall", "Winter"),
+        *("and", "to", "early", "late", "century"),
+    ]
 )
 _SMALL_WORD = re.compile(r"(?<![\w'’\"“.-])[a-z]{2,}\b(?!\.)")
 _JOINING = re.compile(
@@ -92,15 +93,16 @@ def _is_prose(words: str) -> bool:
 
 def _is_exact(part: str) -> bool:
     """Whether a part names a source and a place in it, or a name and a year."""
-    if _DATED.search(part) or not _NAMED.match(part):
+    if _PINPOINT.match(part):
+        return True
+    if _is_dated(part) or not _NAMED.match(part):
         return False
     if _PINPOINT.search(part):
         return True
     match = _NAMED_NUMBER.match(part) if len(part) <= 120 else None
     if match is None:
         return False
-    year = _YEARS.match(match["number"])
-    return not year or len(part.split()) <= 5
+    return not _YEARS.match(match["number"]) or len(part.split()) <= 5
 
 
 def _is_name(part: str) -> bool:
@@ -108,4 +110,6 @@ def _is_name(part: str) -> bool:
 
 
 def _is_dated(part: str) -> bool:
-    return bool(_DATED.search(part) or _YEARS.match(part))
+    """Whether a part is a date and nothing else."""
+    words = re.findall(r"\w+", part)
+    return all(word.isdecimal() or word in _CALENDAR for word in words)

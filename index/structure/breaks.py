@@ -41,8 +41,9 @@ def join(text: str, blocks: Sequence[Block]) -> list[Block]:
     open_at: int | None = None
     for block in blocks:
         if open_at is not None and _goes_on(text, joined[open_at], block, often=often):
-            between = [*joined[open_at + 1 :], *_sheet_break(text, joined, open_at, block)]
-            joined[open_at:] = [_merge(text, joined[open_at], block, between), *between]
+            between = joined[open_at + 1 :]
+            joined.extend(_sheet_break(text, joined, open_at, block))
+            joined[open_at] = _merge(text, joined[open_at], block, between)
         elif open_at is None or not _passes(joined[open_at], block):
             joined.append(block)
             open_at = len(joined) - 1 if block.kind in _FLOWING else None

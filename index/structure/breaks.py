@@ -158,12 +158,10 @@ def _spans(offsets: Iterable[int]) -> Iterator[Span]:
 
 def _vocabulary(text: str) -> Counter[str]:
     """How often the document has each word, compounds and their parts among them."""
-    words: Counter[str] = Counter()
-    for match in _WORDS.finditer(text):
-        word = match[0].casefold()
-        words[word] += 1
-        if "-" in word:
-            words.update(word.split("-"))
+    words = Counter(_WORDS.findall(text.casefold()))
+    for word, count in list(words.items()):
+        for part in word.split("-") if "-" in word else ():
+            words[part] += count
     return words
 
 

@@ -14,18 +14,20 @@ from index.types import Block, BlockKind, Span
 
 _MARKED = frozenset(BlockKind) - {BlockKind.CONTENTS, BlockKind.FURNITURE}
 
+# Every alternative begins with a character of its own, which makes the search for them quick.
 _CANDIDATE = re.compile(
     r"""
     \[\^(?P<named>[^\]\s]{1,20})\]
-  | \x20?\[(?P<bracket>\d{1,3})\]
+  | \[(?P<bracket>\d{1,3})\]
   | (?P<raised>[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4})
         (?![\w\u2070\u00b9\u00b2\u00b3\u2074-\u207f])
-  | (?P<sign>(?<=[^\s*])\*{1,3}(?![\w*])|[†‡]{1,3})
-  | (?<=[^\s\d])(?P<glued>[1-9]\d{0,2})
+  | (?P<sign>\*{1,3}(?![\w*])|[†‡]{1,3})
+  | (?P<glued>[1-9]\d{0,2})
         (?=\s|$|["'”’)\],;:](?!\w)|\.(?:\s|$))
     """,
     re.VERBOSE,
 )
+_APART = re.compile(r"[\s\d*]$")
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 # What stands before a raised number that is a marker for certain: a mark of punctuation, or a word
@@ -113,7 +115,9 @@ def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> 
         label = match[kind].translate(PLAIN)
         weight = _weight(kind, label, before, labels, note=block.kind is BlockKind.NOTE)
         if weight:
-            yield Marker(Span(*match.span()), label, index, weight)
+            # The space before a bracket goes with it.
+            spaced = kind == "bracket" and before[-1] == " " and match.start() > start + 1
+            yield Marker(Span(match.start() - spaced, match.end()), label, index, weight)
 
 
 def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note: bool) -> float:
@@ -123,10 +127,11 @@ def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note:
     word = before[before.rfind(" ") + 1 :]
     if kind == "raised":
         return _weight_of_raised(word)
+    apart = kind in ("sign", "glued") and _APART.search(before[-1])
+    if apart or (note and kind in ("bracket", "glued")):
+        return 0
     if kind == "sign":
         return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0
-    if note:
-        return 0
     if kind == "bracket":
         return 3 if label in labels else 1
     return _weight_of_glued(word)

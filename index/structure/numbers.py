@@ -106,30 +106,25 @@ def _notes_sections(text: str, blocks: Sequence[Block]) -> list[bool]:
 
 
 def _section_notes(text: str, out: list[Block], inside: Sequence[bool]) -> None:
-    """Make notes of the labelled paragraphs in sections of notes, and of what goes on with them."""
-    last, label = 0, None
+    """Make notes of the labelled paragraphs in sections of notes, and of those between two."""
+    found = [
+        _labelled(text, block) if within and block.kind in _TEXT else None
+        for block, within in zip(out, inside, strict=True)
+    ]
+    last, label, between = 0, "", list[int]()
     for index, block in enumerate(out):
         if not inside[index] or block.kind is BlockKind.HEADING:
-            last, label = 0, None
+            last, label, between = 0, "", []
             continue
-        if block.kind not in _TEXT:
-            continue
-        found = _labelled(text, block)
-        if found and _follows(found[0], last):
-            label = found[0]
+        note = found[index]
+        if note and _follows(note[0], last):
+            for other in between:
+                out[other] = _note(text, out[other], label, out[other].span.start)
+            label, between = note[0], []
             last = int(label) if label.isdecimal() else last
-            out[index] = _note(text, block, *found)
-        elif label and any(_labelled(text, other) for other in _until_heading(out, index)):
-            out[index] = _note(text, block, label, block.span.start)
-
-
-def _until_heading(blocks: Sequence[Block], index: int) -> Iterator[Block]:
-    """The blocks of text after one, as far as the next heading, at most twenty."""
-    for block in blocks[index + 1 : index + 21]:
-        if block.kind is BlockKind.HEADING:
-            return
-        if block.kind in _TEXT:
-            yield block
+            out[index] = _note(text, block, *note)
+        elif label and block.kind in _TEXT:
+            between.append(index)
 
 
 def _follows(label: str, last: int) -> bool:

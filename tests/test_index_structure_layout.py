@@ -160,6 +160,19 @@ def test_links_at_the_end_of_a_page_are_headings() -> None:
     assert [kind for kind, _ in outline(text)] == [PARAGRAPH, HEADING, HEADING]
 
 
+def test_the_section_goes_on_after_a_list_in_a_box() -> None:
+    text = "The Ship\n\nSo.\n\n* * *\n\nSome Books\n\n- Snow.\n- Ice.\n\n* * *\n\nIt rained."
+    sections = {
+        text[b.span.start : b.span.end]: b.place.section
+        for b in blocks_of(text)
+        if b.kind is not FURNITURE
+    }
+    assert sections["Ice."] == ("Some Books",)
+    assert sections["It rained."] == ("The Ship",)
+    other = text.replace("- Snow.\n- Ice.", "It snowed.")
+    assert blocks_of(other)[-1].place.section == ("Some Books",)
+
+
 # Furniture
 
 

@@ -286,6 +286,9 @@ def test_it_may_stand_inside_a_sentence(source: str) -> None:
         "(Roe, Marlin and others)",
         "(NKVD)",
         "(80 per cent)",
+        "(HPV 31, 33)",
+        "(Box 2)",
+        "(IL-17, also called Roe)",
         "(Spring and Autumn 2012)",
     ],
 )

@@ -74,8 +74,6 @@ def place_at(document: Document, span: Span) -> Place:
     if place.line is not None:
         within = document.text[block.span.start : span.start]
         place = place._replace(line=place.line + line_of(within, len(within)) - 1)
-    if not block.holes:
-        return place
     first, last = (_page_at(document, block, at) for at in (span.start, span.end - 1))
     pages = dict.fromkeys(page.page for page in (first, last) if page.page)
     return place._replace(page="–".join(pages) or None, sheet=first.sheet)
@@ -94,13 +92,16 @@ def _page_at(document: Document, block: Block, offset: int) -> Place:
     """The place, as far as its page, of an offset in a block that may go on over a page break: in
     a text that of what comes next, where sheets are known that of the last break before it."""
     blocks = document.blocks
-    if block.place.sheet is None:
-        at = bisect_left(blocks, offset, key=_start)
-        return blocks[at].place if at < len(blocks) else Place()
     first = bisect_right(blocks, block.span.start, key=_start)
-    last = bisect_right(blocks, offset, key=_start)
-    breaks = (inner.place for inner in reversed(blocks[first:last]) if inner.place.sheet)
-    return next(breaks, block.place)
+    end = bisect_left(blocks, block.span.end, key=_start)
+    breaks = [inner.place for inner in blocks[first:end] if inner.kind is BlockKind.FURNITURE]
+    if not any(place.page or place.sheet for place in breaks):
+        return block.place
+    at = bisect_left(blocks, offset, key=_start)
+    if block.place.sheet is None:
+        return blocks[at].place if at < len(blocks) else Place()
+    passed = (inner.place for inner in reversed(blocks[first:at]) if inner.place.sheet)
+    return next(passed, block.place)
 
 
 def _start(block: Block) -> int:

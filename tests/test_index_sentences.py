@@ -37,6 +37,19 @@ def sentences(text: str) -> list[str]:
         # Ellipses.
         ["He paused ... and went on.", "Then...", "Nothing."],
         ["One [...] two.", "Three. . . .", "Four."],
+        ["Mr. Roe came c. 1900, cf. No. 5.", "See Ch. X, Sec. 5, Art. 7 vs. the rest.", "So."],
+        ["The commission of A.N.Marlin came.", "J.V. Roe left."],
+        ["Was it salt?", "Rope, tar, etc. were there."],
+        # What stands in parentheses after a sentence belongs to it.
+        ["It rained. (Roe 12)", "He, and she, left.", "So."],
+        ["It rained. (Roe, KP Nov. 14 & 19; “Snow” 7).", "So."],
+        ["“It rained.” (Roe 12) (emphasis added)", "So."],
+        ["He said: 'It “rained.”' (352)", "So it was."],
+        ["It rained. (Nobody knew why. It was odd.)", "So."],
+        ["He came (late).", "She left."],
+        ["It rained (Roe 2001, p. 12).", "So."],
+        # A mark that opens a quotation stays with it.
+        ['"We came," he said.', '"Who are you?"', "So."],
         # Short quotations stay in one piece, with what is said of them.
         ["He wrote: “I saw it. It was late. Nobody came.”", "Then he left."],
         ['He said: "I saw it. It was late."', "Then he left."],
@@ -67,6 +80,16 @@ def test_splits(expected: list[str]) -> None:
 )
 def test_odd_texts(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+def test_a_parenthesis_that_would_make_a_sentence_too_long_stands_alone() -> None:
+    first, aside = "It rained " + "and rained " * 40 + "on.", "(It " + "was so " * 40 + "long.)"
+    assert len(first) < LONGEST < len(first) + len(aside)
+    assert sentences(f"{first} {aside} So.")[0] == first
+
+
+def test_a_sentence_that_goes_on_after_its_parenthesis_keeps_it() -> None:
+    assert sentences("It rained. (Most) men left.") == ["It rained.", "(Most) men left."]
 
 
 def spoken(count: int) -> list[str]:

@@ -22,6 +22,8 @@ _OPENS = re.compile(r"\d{1,4}[.)]\s|[-–—•*]|[“\"«‘'](?!\d0s\b)")
 # So long a text does not stop in mid-sentence unless something cut it; a shorter one only after a
 # word that needs another.
 _SHORTEST_CUT = 80
+# No paragraph goes on for so long, over tens of pages.
+_LONGEST = 100_000
 # Where so many paragraphs are cut before a small letter, others are before a capital.
 _OFTEN = 3
 
@@ -41,8 +43,9 @@ def join(text: str, blocks: Sequence[Block]) -> list[Block]:
     open_at: int | None = None
     for block in blocks:
         if open_at is not None and _goes_on(text, joined[open_at], block, often=often):
-            between = [*joined[open_at + 1 :], *_sheet_break(text, joined, open_at, block)]
-            joined[open_at:] = [_merge(text, joined[open_at], block, between), *between]
+            between = joined[open_at + 1 :]
+            joined.extend(_sheet_break(text, joined, open_at, block))
+            joined[open_at] = _merge(text, joined[open_at], block, between)
         elif open_at is None or not _passes(joined[open_at], block):
             joined.append(block)
             open_at = len(joined) - 1 if block.kind in _FLOWING else None
@@ -70,17 +73,19 @@ def _goes_on(text: str, first: Block, second: Block, *, often: bool) -> bool:
     that happens often, with anything after a long text that stops short."""
     if not _may_go_on(first, second):
         return False
-    before, after = first.span.of(text), second.span.of(text)
+    before = text[max(first.span.start, first.span.end - 99) : first.span.end]
+    after = text[second.span.start : min(second.span.end, second.span.start + 9)]
     if after[0].islower():
-        return bool(_BROKEN_WORD.search(before[-9:]) or not SENTENCE_END.search(before[-99:]))
-    cut = len(before) >= _SHORTEST_CUT or first.kind is BlockKind.NOTE or _DANGLING.search(before)
-    expected = often or first.kind is BlockKind.NOTE
-    return bool(expected and cut and _UNFINISHED.search(before[-9:]) and not _OPENS.match(after))
+        return bool(_BROKEN_WORD.search(before[-9:]) or not SENTENCE_END.search(before))
+    note = first.kind is BlockKind.NOTE
+    cut = note or len(first.span) >= _SHORTEST_CUT or _DANGLING.search(before)
+    unfinished = (often or note) and cut and _UNFINISHED.search(before[-9:])
+    return bool(unfinished and not _OPENS.match(after))
 
 
 def _may_go_on(first: Block, second: Block) -> bool:
     """Whether the second block is no item, note or numbered paragraph of its own."""
-    if second.place.paragraph not in (None, first.place.paragraph):
+    if second.place.paragraph not in (None, first.place.paragraph) or len(first.span) > _LONGEST:
         return False
     if first.kind is BlockKind.NOTE or second.kind is BlockKind.NOTE:
         return first.kind is second.kind and first.place.note == second.place.note
@@ -157,12 +162,10 @@ def _spans(offsets: Iterable[int]) -> Iterator[Span]:
 
 def _vocabulary(text: str) -> Counter[str]:
     """How often the document has each word, compounds and their parts among them."""
-    words: Counter[str] = Counter()
-    for match in _WORDS.finditer(text):
-        word = match[0].casefold()
-        words[word] += 1
-        if "-" in word:
-            words.update(word.split("-"))
+    words = Counter(_WORDS.findall(text.casefold()))
+    for word, count in list(words.items()):
+        for part in word.split("-") if "-" in word else ():
+            words[part] += count
     return words
 
 

@@ -14,28 +14,30 @@ from index.types import Block, BlockKind, Span
 
 _MARKED = frozenset(BlockKind) - {BlockKind.CONTENTS, BlockKind.FURNITURE}
 
+# Every alternative begins with a character of its own, which makes the search for them quick.
 _CANDIDATE = re.compile(
     r"""
     \[\^(?P<named>[^\]\s]{1,20})\]
-  | \x20?\[(?P<bracket>\d{1,3})\]
+  | \[(?P<bracket>\d{1,3})\]
   | (?P<raised>[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4})
         (?![\w\u2070\u00b9\u00b2\u00b3\u2074-\u207f])
-  | (?P<sign>(?<=[^\s*])\*{1,3}(?![\w*])|[†‡]{1,3})
-  | (?<=[^\s\d])(?P<glued>[1-9]\d{0,2})
+  | (?P<sign>\*{1,3}(?![\w*])|[†‡]{1,3})
+  | (?P<glued>[1-9]\d{0,2})
         (?=\s|$|["'”’)\],;:](?!\w)|\.(?:\s|$))
     """,
     re.VERBOSE,
 )
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_APART = re.compile(r"[\s\d*]$")
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 # What stands before a raised number that is a marker for certain: a mark of punctuation, or a word
 # that is no unit or symbol. Powers ("10⁶", "x²", "55 miles²") stay.
-_AFTER_MARK = re.compile(r"[^\w\s(\[{⁰¹²³⁴-⁹^=+/~<>-]$")
+_AFTER_MARK = re.compile(r"[^\w\s(\[{⁰¹²³⁴-ⁿ^=+/~<>-]$")
 _AFTER_WORD = re.compile(r"[^\W\d_]{3}$")
 _AFTER_UNIT = re.compile(
     r"\b(?:mi|miles?|[kcm]?m|metres?|meters?|ft|feet|foot|yd|yards?|in|inch|inches|ha|acres?|10)$"
 )
-_AFTER_SYMBOL = re.compile(r"(?<![^\W\d_])[^\W\d_]$|[⁰¹²³⁴-⁹^=+/~<>-]$")
+_AFTER_SYMBOL = re.compile(r"(?<![^\W\d_])[^\W\d_]$|[⁰¹²³⁴-ⁿ^=+/~<>-]$")
 
 # What stands before a glued number: the end of a word and the marks after it, or of a year.
 _GLUED_TO_MARK = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})([.,;:!?…\"'”’)\]*]+)$")
@@ -56,7 +58,7 @@ _ADDRESS = re.compile(r"/|@|www\.")
 _BEFORE = 60
 
 # A run goes on over one or two missing notes, starts again at 1 or 2, and needs so many members
-# that are likely by themselves.
+# that are likely by themselves; a certain one counts as two.
 _STEPS = {1: 0.0, 2: 0.5, 3: 0.8}
 _RESTART = 2.0
 _FIRM = 3
@@ -110,10 +112,12 @@ def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> 
             continue
         before = text[max(start, match.start() - _BEFORE) : match.start()]
         kind = match.lastgroup or ""
-        label = match[kind].translate(_PLAIN)
+        label = match[kind].translate(PLAIN)
         weight = _weight(kind, label, before, labels, note=block.kind is BlockKind.NOTE)
         if weight:
-            yield Marker(Span(*match.span()), label, index, weight)
+            # The space before a bracket goes with it.
+            spaced = kind == "bracket" and before[-1] == " " and match.start() > start + 1
+            yield Marker(Span(match.start() - spaced, match.end()), label, index, weight)
 
 
 def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note: bool) -> float:
@@ -123,10 +127,11 @@ def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note:
     word = before[before.rfind(" ") + 1 :]
     if kind == "raised":
         return _weight_of_raised(word)
+    apart = kind in ("sign", "glued") and _APART.search(before[-1])
+    if apart or (note and kind in ("bracket", "glued")):
+        return 0
     if kind == "sign":
         return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0
-    if note:
-        return 0
     if kind == "bracket":
         return 3 if label in labels else 1
     return _weight_of_glued(word)
@@ -154,7 +159,7 @@ def _in_runs(found: Sequence[Marker]) -> Iterator[Span]:
     run: list[Marker] = []
     for marker in [*_chain([m for m in found if m.label.isdecimal()]), None]:
         if marker is None or (run and int(marker.label) <= int(run[-1].label)):
-            if sum(member.weight >= 1 for member in run) >= _FIRM:
+            if sum(min(int(member.weight), 2) for member in run) >= _FIRM:
                 yield from (member.at for member in run)
             run = []
         if marker:

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.structure.markers import Marker
+from index.structure.markers import PLAIN, Marker
 from index.structure.sources import find_sources
 from index.types import Block, BlockKind, Reference, Span
+
+# With its brackets and the white space after it.
+_LONGEST_LABEL = 30
 
 
 @dataclass(slots=True)
@@ -25,11 +28,11 @@ class _Group:
 def refer(text: str, blocks: Sequence[Block], markers: Sequence[Marker]) -> list[Reference]:
     """The references of a document in order: its markers with their notes, and its sources in
     parentheses."""
-    found = [*_linked(blocks, _groups(blocks), markers), *find_sources(text, blocks)]
+    found = [*_linked(blocks, _groups(text, blocks), markers), *find_sources(text, blocks)]
     return sorted(found, key=lambda reference: reference.at.start)
 
 
-def _groups(blocks: Sequence[Block]) -> dict[str, list[_Group]]:
+def _groups(text: str, blocks: Sequence[Block]) -> dict[str, list[_Group]]:
     """The groups of notes in order, numbers and signs and names each by themselves."""
     found: dict[str, list[_Group]] = defaultdict(list)
     for block in blocks:
@@ -37,7 +40,7 @@ def _groups(blocks: Sequence[Block]) -> dict[str, list[_Group]]:
         if block.kind is not BlockKind.NOTE or label is None:
             continue
         family = found[_family(label)]
-        if not family or _starts_group(family[-1], block, label):
+        if not family or _starts_group(text, family[-1], block, label):
             family.append(_Group(block.place.section, block.span.start))
         group = family[-1]
         group.notes.setdefault(label, []).append(block.span)
@@ -51,12 +54,13 @@ def _family(label: str) -> str:
     return "name" if label.isalnum() else "sign"
 
 
-def _starts_group(group: _Group, block: Block, label: str) -> bool:
+def _starts_group(text: str, group: _Group, block: Block, label: str) -> bool:
+    """Whether the labels start again with a note: at one that the group has, or a lower number. A
+    further paragraph of a note has no label of its own."""
     if label == group.last:
-        return label in group.notes and _family(label) == "sign"
-    if label in group.notes:
-        return True
-    return label.isdecimal() and int(label) < int(group.last)
+        before = text[max(0, block.span.start - _LONGEST_LABEL) : block.span.start]
+        return before.translate(PLAIN).strip(" \t[]^.):").endswith(label)
+    return label in group.notes or (label.isdecimal() and int(label) < int(group.last))
 
 
 def _linked(

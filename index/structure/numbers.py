@@ -5,10 +5,12 @@ for one.
 """
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.structure.markers import PLAIN
 from index.structure.pages import page_feet
 from index.types import Block, BlockKind, Span
 
@@ -25,7 +27,6 @@ _NOTES_HEADING = re.compile(
 _CITED = re.compile(
     r"(?<=\S)([⁰¹²³⁴-⁹]{1,4})|(?:(?<=\S\[)|(?<=\S\[\^)|(?<=[^\W\d_][.,;:!?\"'”’)]))(\d{1,4})(?=[\]\s])"
 )
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Markers are looked for on so many characters above the notes at a page's foot.
@@ -39,11 +40,13 @@ _TEXT = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTATION)
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A block that starts with a number, and where the words after the number start."""
+    """A block that starts with a number: where the words after it start, and the index of the
+    heading that it stands under."""
 
     index: int
     number: int
     body: int
+    heading: int
 
 
 _Run = list[_Numbered]
@@ -103,30 +106,25 @@ def _notes_sections(text: str, blocks: Sequence[Block]) -> list[bool]:
 
 
 def _section_notes(text: str, out: list[Block], inside: Sequence[bool]) -> None:
-    """Make notes of the labelled paragraphs in sections of notes, and of what goes on with them."""
-    last, label = 0, None
+    """Make notes of the labelled paragraphs in sections of notes, and of those between two."""
+    found = [
+        _labelled(text, block) if within and block.kind in _TEXT else None
+        for block, within in zip(out, inside, strict=True)
+    ]
+    last, label, between = 0, "", list[int]()
     for index, block in enumerate(out):
         if not inside[index] or block.kind is BlockKind.HEADING:
-            last, label = 0, None
+            last, label, between = 0, "", []
             continue
-        if block.kind not in _TEXT:
-            continue
-        found = _labelled(text, block)
-        if found and _follows(found[0], last):
-            label = found[0]
+        note = found[index]
+        if note and _follows(note[0], last):
+            for other in between:
+                out[other] = _note(text, out[other], label, out[other].span.start)
+            label, between = note[0], []
             last = int(label) if label.isdecimal() else last
-            out[index] = _note(text, block, *found)
-        elif label and any(_labelled(text, other) for other in _until_heading(out, index)):
-            out[index] = _note(text, block, label, block.span.start)
-
-
-def _until_heading(blocks: Sequence[Block], index: int) -> Iterator[Block]:
-    """The blocks of text after one, as far as the next heading, at most twenty."""
-    for block in blocks[index + 1 : index + 21]:
-        if block.kind is BlockKind.HEADING:
-            return
-        if block.kind in _TEXT:
-            yield block
+            out[index] = _note(text, block, *note)
+        elif label and block.kind in _TEXT:
+            between.append(index)
 
 
 def _follows(label: str, last: int) -> bool:
@@ -141,7 +139,7 @@ def _labelled(text: str, block: Block) -> tuple[str, int] | None:
     match = _LABEL.match(text, block.span.start, block.span.end)
     if not match or match.lastgroup is None:
         return None
-    label = match[match.lastgroup].translate(_PLAIN)
+    label = match[match.lastgroup].translate(PLAIN)
     if match.lastgroup == "sign" and "*" in text[match.end() : block.span.end]:
         return None  # emphasis, opened and closed
     return label, match.end()
@@ -187,7 +185,7 @@ def _is_marked(page: str, label: str) -> bool:
 def _cited(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
     """The numbers of raised, bracketed and glued markers, each with the index of its block."""
     return [
-        (index, int((match[1] or match[2]).translate(_PLAIN)))
+        (index, int((match[1] or match[2]).translate(PLAIN)))
         for index, block in enumerate(blocks)
         for match in _CITED.finditer(text, block.span.start, block.span.end)
     ]
@@ -248,36 +246,57 @@ def _mark_lists(out: list[Block], runs: Iterable[_Run]) -> None:
 
 
 def _runs(text: str, blocks: Sequence[Block], inside: Sequence[bool]) -> list[_Run]:
-    """Ascending runs of numbered paragraphs outside the sections of notes.
-
-    Where two runs end in the number before, the one of the same section goes on, else the older:
-    the list inside a paragraph has ended, and the paragraphs go on.
-    """
+    """Ascending runs of numbered paragraphs outside the sections of notes."""
+    items = list(_items(text, blocks, inside))
+    places: dict[int, list[int]] = defaultdict(list)
+    for item in items:
+        places[item.number].append(item.index)
     runs: list[_Run] = []
-    ending_in: dict[int, list[_Run]] = {}
+    waiting: dict[int, list[_Run]] = defaultdict(list)
+    for item in items:
+        run = _taken(waiting[item.number - 1], item, places)
+        if not run:
+            runs.append(run)
+        run.append(item)
+        waiting[item.number].append(run)
+    return runs
+
+
+def _items(text: str, blocks: Sequence[Block], inside: Sequence[bool]) -> Iterator[_Numbered]:
     heading = 0
     for index, block in enumerate(blocks):
         if block.kind is BlockKind.HEADING:
             heading = index
         match = _DOTTED.match(text, block.span.start, block.span.end)
-        if block.kind is not BlockKind.PARAGRAPH or inside[index] or not match:
-            continue
-        item = _Numbered(index, int(match[1]), match.end())
-        run = _taken(ending_in.get(item.number - 1, []), heading)
-        if run is None:
-            run = []
-            runs.append(run)
-        run.append(item)
-        ending_in.setdefault(item.number, []).append(run)
-    return runs
+        if block.kind is BlockKind.PARAGRAPH and not inside[index] and match:
+            yield _Numbered(index, int(match[1]), match.end(), heading)
 
 
-def _taken(waiting: list[_Run], heading: int) -> _Run | None:
-    """The run that goes on, taken from those that wait for the same number, in order of age."""
+def _taken(waiting: list[_Run], item: _Numbered, places: dict[int, list[int]]) -> _Run:
+    """The run that an item goes on with, taken from those that end in the number before, the oldest
+    first; a new one if there is none.
+
+    Runs of the same section come first. Of two in one section, the older goes on: the list inside a
+    paragraph has ended. But where the same number comes once more before the next, the younger
+    does: the paragraphs go on there.
+    """
     if not waiting:
-        return None
-    here = bisect_left(waiting, heading, key=lambda run: run[-1].index)
+        return []
+    here = bisect_left(waiting, item.heading, key=lambda run: run[-1].index)
+    if len(waiting) - here > 1 and _comes_again(item, places):
+        return waiting.pop()
     return waiting.pop(here if here < len(waiting) else 0)
+
+
+def _comes_again(item: _Numbered, places: dict[int, list[int]]) -> bool:
+    """Whether a number comes once more before the next one."""
+    again, following = (
+        places[number][at]
+        if (at := bisect_right(places[number], item.index)) < len(places[number])
+        else None
+        for number in (item.number, item.number + 1)
+    )
+    return again is not None and (following is None or again < following)
 
 
 def _outermost(runs: Iterable[_Run]) -> list[_Run]:

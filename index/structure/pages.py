@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.reading import heal
 from index.types import Block, BlockKind
@@ -34,10 +35,33 @@ def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     sheets knows their labels as well.
     """
     section: tuple[str, ...] = ()
-    for block, page in zip(blocks, _pages(blocks), strict=True):
+    boxes = dict(_boxes(blocks))
+    ends = set(boxes.values())
+    around = section
+    for index, (block, page) in enumerate(zip(blocks, _pages(blocks), strict=True)):
+        if index in boxes:
+            around = section
         if block.kind is BlockKind.HEADING:
             section = (*block.place.section, heal(text, block.span, block.holes).text)
+        if index in ends:
+            section = around
         yield replace(block, place=block.place._replace(section=section, page=page))
+
+
+def _boxes(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Lists with a heading of their own between two separators, as the indexes of these: the text
+    around them goes on after them."""
+    parts = [index for index, block in enumerate(blocks) if _is_separator(block)]
+    for first, last in pairwise(parts):
+        inside = blocks[first + 1 : last]
+        headings = [block.kind is BlockKind.HEADING for block in inside]
+        items = sum(block.kind is BlockKind.ITEM for block in inside)
+        if headings[:1] == [True] and sum(headings) == 1 and 2 * items >= len(inside):
+            yield first, last
+
+
+def _is_separator(block: Block) -> bool:
+    return block.kind is BlockKind.FURNITURE and not block.place.page
 
 
 def _pages(blocks: Sequence[Block]) -> list[str | None]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median_low
 
 from index.reading import heal
@@ -26,6 +27,7 @@ SENTENCE_END = re.compile(r"[.!?:;…]['\"”’»)\]*_⁰¹²³⁴-⁹]*\d{0,3}
 
 _NUMBERED = re.compile(r"[\s\ufeff]*\d{1,4}[.)]?\s+(?=\S)")
 _BULLET = re.compile(r"(?:[-–—•‣◦▪·*+]|\([a-z0-9]{1,3}\))\s+(?=\S)")
+_ENTRY = re.compile(r"(\d{1,4})[.)]\s")
 _CAPTION = re.compile(
     r"(?:fig(?:ure)?|table|plate|map|chart|diagram|illustration)\.?\s+[\dIVXLC]{1,6}"
     r"(?:[⁰¹²³⁴-⁹]*$|[.:]\s|\s?[–—]\s)",
@@ -70,6 +72,8 @@ def _chunk_blocks(chunk: list[Line], page: _Page) -> Iterator[Block]:
         return
     for group in _paragraphs(chunk):
         kind = _kind(group, page, alone=len(chunk) == 1)
+        if kind is BlockKind.ITEM and group[0].text[0] == "*" and len(group) == len(chunk):
+            kind = BlockKind.PARAGRAPH  # a footnote rather than a list of one
         block = _block(kind, group)
         if kind is BlockKind.FURNITURE:
             block = replace(block, place=block.place._replace(page=footer_page(group[0].text)))
@@ -160,11 +164,27 @@ def _is_heading(line: str, page: _Page) -> bool:
 def _listed(text: str, blocks: Sequence[Block]) -> list[Block]:
     """Make items of runs of paragraphs that are one list: clauses that end in semicolons, or books
     by their authors' surnames."""
-    out = list(blocks)
+    out = _entries(text, blocks)
     words = [block.span.of(text) if block.kind is BlockKind.PARAGRAPH else "" for block in blocks]
     for first, end in (*_runs([_is_book(entry) for entry in words], 3), *_clauses(words)):
         for index in range(first, end):
             out[index] = replace(blocks[index], kind=BlockKind.ITEM)
+    return out
+
+
+def _entries(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Make paragraphs of headings that are numbered and follow each other: entries of a list."""
+    numbers = [
+        int(match[1])
+        if block.kind is BlockKind.HEADING and (match := _ENTRY.match(block.span.of(text)))
+        else None
+        for block in blocks
+    ]
+    out = list(blocks)
+    for index, (number, following) in enumerate(pairwise(numbers)):
+        if number is not None and following == number + 1:
+            for at in (index, index + 1):
+                out[at] = replace(blocks[at], kind=BlockKind.PARAGRAPH)
     return out
 
 

@@ -26,13 +26,15 @@ _PINPOINT = re.compile(
 _NAME = r"[A-Z][\w'’.-]*"
 _NAMED = re.compile(rf"(?:{_NAME}|[\"“‘'*])")
 # "Smith 12", "Smith, Winter 12-13", "“Winter” 12": names or a title, then a number.
-_NAMED_NUMBER = re.compile(
-    r"[^\d].*?[\w\"”’'*.](?P<comma>,)?\s(?P<number>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)$"
+_NAMED_NUMBER = re.compile(r"[^\d].*?[\w\"”’'*.],?\s(?P<number>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)$")
+_CALENDAR = frozenset(
+    [
+        *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+        *("October", "November", "December", "Spring", "Summer", "Autumn", "Fall", "Winter"),
+        *("and", "to", "early", "late", "century"),
+    ]
 )
-_DATED = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Spring|Summer|Autumn|Fall|Winter|century|born|died)\b"
-)
+_MARKED = re.compile(r"[,\"“‘*]")
 _SMALL_WORD = re.compile(r"(?<![\w'’\"“.-])[a-z]{2,}\b(?!\.)")
 _JOINING = re.compile(
     r"and|et|al|in|of|the|see|also|by|from|on|to|for|de|la|le|les|du|des|von|van|der|den|di|da|y|und"
@@ -68,12 +70,14 @@ def names_source(inner: str, before: str, after: str) -> bool:
     parts = [part.strip() for part in words.split(";")]
     if _NUMBERS.match(words):
         return not _YEARS.match(words) and _is_final(before, after)
-    first = _SIGNAL.sub("", parts[0], count=1).lstrip(" ,.")
+    final = _is_final(before, after)
+    signal = _SIGNAL.match(parts[0])
+    first = parts[0][signal.end() :].lstrip(" ,.") if signal else parts[0]
     if not first or _is_prose(first):
         return False
-    if first != parts[0]:
+    if signal:
         return bool(_NAMED.match(first) or _PINPOINT.search(first))
-    if any(_is_exact(part) for part in parts):
+    if any(_is_exact(part, final=final) for part in parts):
         # “*Title* (Place, 1989)” says where a book came out.
         return not (len(parts) == 1 and _YEARS.search(words) and _TITLE_BEFORE.search(before))
     return bool(_SENTENCE_END_BEFORE.search(before)) and all(map(_is_name, parts[:1]))
@@ -90,17 +94,21 @@ def _is_prose(words: str) -> bool:
     return len(small) > 1 or words.split(maxsplit=1)[0] in small
 
 
-def _is_exact(part: str) -> bool:
-    """Whether a part names a source and a place in it, or a name and a year."""
-    if _DATED.search(part) or not _NAMED.match(part):
+def _is_exact(part: str, *, final: bool) -> bool:
+    """Whether a part names a source and a place in it, or a name and a year; “HPV 2” and “Box 2” do
+    so only at the end of a sentence."""
+    if _PINPOINT.match(part):
+        return True
+    if _is_dated(part) or not _NAMED.match(part):
         return False
     if _PINPOINT.search(part):
         return True
     match = _NAMED_NUMBER.match(part) if len(part) <= 120 else None
     if match is None:
         return False
-    year = _YEARS.match(match["number"])
-    return not year or len(part.split()) <= 5
+    if _YEARS.match(match["number"]):
+        return len(part.split()) <= 5
+    return final or (not part.split(maxsplit=1)[0].isupper() and bool(_MARKED.search(part)))
 
 
 def _is_name(part: str) -> bool:
@@ -108,4 +116,6 @@ def _is_name(part: str) -> bool:
 
 
 def _is_dated(part: str) -> bool:
-    return bool(_DATED.search(part) or _YEARS.match(part))
+    """Whether a part is a date and nothing else."""
+    words = re.findall(r"\w+", part)
+    return all(word.isdecimal() or word in _CALENDAR for word in words)

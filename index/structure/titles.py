@@ -7,22 +7,24 @@ from collections.abc import Iterable
 LONGEST_HEADING = 110
 
 _UNFINISHED = re.compile(r"[.:;,…]['\"”’)\]]*$")
-_SPOKEN = re.compile(r"['\"“‘«].*[!?]['\"”’»]$")
+_DANGLING = re.compile(r"\s(?:of|the|an?|and|or|in|to|for|with|by|from|at|on|as)$")
+_SENTENCE = re.compile(r"[a-z]{3}\.\s")
+_SPOKEN = re.compile(r"^['\"“‘«].*[!?]['\"”’»]$")
+_OF_TEXT = (_UNFINISHED, _DANGLING, _SENTENCE, _SPOKEN)
 _LABEL = re.compile(r"([^\W\d_][^:.!?]{0,30}):\s")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_title(line: str) -> bool:
     """Short, begins with a capital or a figure, does not end like a sentence, mostly capitals."""
-    if len(line) > LONGEST_HEADING or _UNFINISHED.search(line) or _SPOKEN.match(line):
+    if len(line) > LONGEST_HEADING or any(mark.search(line) for mark in _OF_TEXT):
         return False
     words = [word for word in _WORD.findall(line) if len(word) > 3]
     capitals = sum(word[0].isupper() for word in words)
     letters = sum(character.isalpha() for character in line)
     digits = sum(character.isdecimal() for character in line)
-    return (
-        bool(words) and letters > digits and not line[0].islower() and capitals >= 0.6 * len(words)
-    )
+    capital = not line[0].islower() and capitals >= 0.6 * len(words)
+    return bool(words) and letters > digits and capital
 
 
 def is_banner(line: str) -> bool:

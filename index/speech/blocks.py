@@ -27,11 +27,11 @@ _LABEL = re.compile(
 )
 # At the end of a block: a source in parentheses, no longer than this.
 LONGEST_SOURCE = 200
-_SOURCE = re.compile(r"\(([^()]{1,%d})\)[.\s]*$" % LONGEST_SOURCE)
-_PAGES = re.compile(r"[\d\s,;–-]+$|p{1,2}\.|ibid", re.IGNORECASE)
+_SOURCE = re.compile(rf"\([^()]{{1,{LONGEST_SOURCE}}}\)[.\s]*$")
+_ELLIPSIS = re.compile(r"\S \. \. \. \S|\S \[?(?:\.\.\.|…)\]? \S")
 _WORD = re.compile(r"[^\W\d_]+")
 # Typists mix the two.
-_SAME = {"“": "“\"", "\"": "“\""}
+_SAME = {"“": '“"', '"': '“"'}
 
 
 def find_speeches(
@@ -204,19 +204,22 @@ class _Walk:
     ) -> Speakers | None:
         """Whose words a whole block is that has no marks of its own; None when it is the author's.
 
-        The block of a format that has block quotations; the paragraph that a colon announces; and
-        one that speaks in the first or second person after its speaker was named, with its source.
+        The block of a format that has block quotations; the paragraph that a colon announces; one
+        that speaks in the first or second person after its speaker was named, with its source; and
+        one that gives its source and leaves something out, which authors do with others' words.
         """
         opens_with_mark = bool(marks) and marks[0].start == 0 and marks[0].mark != "‘"
         if block.kind is BlockKind.QUOTATION:
             self.goes_on = self.goes_on or ending.speakers or self._cited(text) or NOBODY
             return self.goes_on
-        if opens_with_mark or block.kind not in _PROSE or not ending.speakers:
+        if opens_with_mark or block.kind not in _PROSE:
             return None
-        if ending.announces and _is_prose(text):
+        if ending.announces and ending.speakers and _is_prose(text):
             return ending.speakers
-        if ending.says and self._same_paragraph(block) and _source(text) and _addresses(text):
-            return ending.speakers
+        if self._same_paragraph(block) and _source(text):
+            if ending.says and ending.speakers and _addresses(text):
+                return ending.speakers
+            return self._cited(text) if _ELLIPSIS.search(text) else None
         return None
 
     def _same_paragraph(self, block: Block) -> bool:

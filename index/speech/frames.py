@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.speech.subjects import (
     NOBODY,
@@ -25,9 +26,10 @@ from index.speech.words import (
     VERBS,
     WORDS_OF,
     Verb,
+    word_set,
 )
 
-_QUESTIONS = frozenset("how why what whether if where when who".split())
+_QUESTIONS = word_set("how why what whether if where when who")
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
@@ -111,15 +113,11 @@ def _of_participle(
     return Subject(subject.speakers, at) if subject else None
 
 
-def _frame(
-    sentence: Sentence, at: int, kind: Verb, subject: Subject, *, inverted: bool
-) -> Frame:
+def _frame(sentence: Sentence, at: int, kind: Verb, subject: Subject, *, inverted: bool) -> Frame:
     start, end = (at, subject.end) if inverted else (min(subject.start, at), at + 1)
     word = sentence[at].text
     frame = Frame(subject.speakers, start, at, end, word, kind, inverted)
-    return Frame(
-        subject.speakers, start, at, end, word, kind, inverted, _content(sentence, frame)
-    )
+    return Frame(subject.speakers, start, at, end, word, kind, inverted, _content(sentence, frame))
 
 
 def _content(sentence: Sentence, frame: Frame) -> int | None:
@@ -168,13 +166,17 @@ def _distant_clause(sentence: Sentence, frame: Frame) -> int | None:
     return frame.end if _to_be(sentence, frame) else None
 
 
-_CIRCUMSTANCE = frozenset("with to in at on from after before during again once then only later earlier recently".split())
+_CIRCUMSTANCE = word_set(
+    """
+    with to in at on from after before during again once then only later earlier recently
+    """
+)
 
 
 def _to_be(sentence: Sentence, frame: Frame) -> bool:
     """ "declared X to be": a claim about X."""
     words = [token.text for token in sentence[frame.end : frame.end + 8]]
-    return any(pair == ("to", "be") for pair in zip(words, words[1:], strict=False))
+    return any(pair == ("to", "be") for pair in pairwise(words))
 
 
 def _aside(sentence: Sentence, frame: Frame) -> int | None:
@@ -215,7 +217,12 @@ def _according(sentence: Sentence, scene: Scene) -> Iterator[Frame]:
             continue
         if subject:
             yield Frame(
-                subject.speakers, at, at, max(at + 1, subject.end), token.lower, Verb.SAY,
+                subject.speakers,
+                at,
+                at,
+                max(at + 1, subject.end),
+                token.lower,
+                Verb.SAY,
                 content=_around(sentence, at),
             )
 
@@ -265,9 +272,11 @@ def attribution(
     return None
 
 
-_LIGHT = frozenset(
-    """ , : - -- — that simply only thus out as follows following the this way it also in and on
-    further to him her them us me openly""".split()
+_LIGHT = word_set(
+    """
+    , : - -- — that simply only thus out as follows following the this way it also in and on
+    further to him her them us me openly
+    """
 )
 
 
@@ -283,7 +292,7 @@ def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     return len(between) <= 6 and all(token.text in _LIGHT for token in between)
 
 
-_REPORTING = frozenset("explain explains".split())
+_REPORTING = word_set("explain explains")
 
 
 def _reports(frame: Frame, at: int) -> bool:
@@ -330,13 +339,15 @@ def _through(
     return (*named, *passing[-1].speakers) if passing else named
 
 
+_QUOTED = frozenset({"quoted", "cited", "reported", "recalled"})
+
+
 def quoted_by(sentence: Sentence, scene: Scene) -> Speakers:
     """Y of "as quoted by Y", "cited by Y"."""
     for at in range(len(sentence) - 2):
-        if sentence[at].text in ("quoted", "cited", "reported", "recalled", "translated"):
-            if sentence[at + 1].text == "by":
-                subject = subject_after(sentence, at + 2, scene)
-                return subject.speakers if subject else OWN
+        if sentence[at].text in _QUOTED and sentence[at + 1].text == "by":
+            subject = subject_after(sentence, at + 2, scene)
+            return subject.speakers if subject else OWN
     return OWN
 
 

@@ -50,7 +50,9 @@ class Quotation:
 
     def is_finished(self, text: str) -> bool:
         """Whether it ends as a sentence does."""
-        return bool(_FINISHED.search(text[max(self.inner_start, self.inner_end - 8) : self.inner_end]))
+        return bool(
+            _FINISHED.search(text[max(self.inner_start, self.inner_end - 8) : self.inner_end])
+        )
 
 
 def quotations(text: str, going_on: str = "") -> list[Quotation]:

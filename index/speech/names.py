@@ -141,9 +141,11 @@ class People:
             return start
         for at in range(end - 2, start - 1, -1):
             word = sentence[at]
-            if word.bare in KEPT_TITLES:
+            if word.text.rstrip(".") in KEPT_TITLES:
                 return at
-            if word.bare in _OFFICES or word.text == "." or word.is_possessive:
+            if word.bare.rstrip(".") in _OFFICES or word.is_possessive:
+                return at + 1
+            if word.text == "." and sentence[at - 1].text not in KEPT_TITLES:
                 return at + 1
         return start
 
@@ -180,6 +182,15 @@ _NEVER = word_set(
     tuesday wednesday thursday friday saturday sunday
     """
 ) | frozenset(verb for verb in VERBS if verb.endswith("ing"))
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is only an office, "First Secretaries", or a thing, which nobody is called."""
+    words = name.split()
+    singular = (words[-1].removesuffix("s"), words[-1].removesuffix("ies") + "y")
+    return all(word in _OFFICES for word in words[:-1]) and (
+        words[-1] in THINGS or any(word in TITLES for word in (words[-1], *singular))
+    )
 
 
 def is_body(name: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.speech.names import People, is_body
+from index.speech.names import People, is_body, is_office
 from index.speech.tokens import Sentence
 from index.speech.words import (
     ADVERBS,
@@ -18,7 +18,6 @@ from index.speech.words import (
     PERSONS,
     PREPOSITIONS,
     PRONOUNS,
-    THINGS,
     TITLES,
     word_set,
 )
@@ -37,7 +36,7 @@ _OPENINGS = {")": "(", "]": "["}
 _DASHES = word_set("— – -- ―")
 _ARTICLES = word_set(
     """
-    the a an this that these those his her their its our my one
+    the a an his her their its our my
     """
 )
 _PERSON = frozenset(word for word in PERSONS if not word.endswith("s"))
@@ -83,12 +82,9 @@ class Scene:
 
     def of(self, name: str) -> Speakers:
         """The speakers that a name stands for: none when it is the author's own."""
-        last = name.rsplit(maxsplit=1)[-1]
-        if last in THINGS or last in TITLES or last.removesuffix("s") in TITLES:
-            return NOBODY
-        if last.removesuffix("ies") + "y" in TITLES:
-            return NOBODY
-        return OWN if name == self.author else (name,)
+        if name == self.author:
+            return OWN
+        return NOBODY if is_office(name) else (name,)
 
 
 def subject_before(sentence: Sentence, verb: int, scene: Scene) -> Subject | None:

@@ -18,8 +18,10 @@ from index.speech.subjects import (
 from index.speech.tokens import Sentence
 from index.speech.words import (
     ADDRESSING,
+    AUXILIARIES,
     DIRECTIVES,
     FINITE,
+    OWN_PAST,
     PARTICIPLES,
     PASSING_ON,
     SPOKEN_SUBJECTS,
@@ -68,10 +70,15 @@ def _verb_frames(sentence: Sentence, scene: Scene) -> Iterator[Frame]:
         if kind is None or (at and sentence[at - 1].lower == "to"):
             continue
         subject, inverted = _subject(sentence, at, scene, last)
-        if subject is None:
+        if subject is None or (kind in (Verb.THINK, Verb.STANCE) and _is_helped(sentence, at)):
             continue
         last = subject
         yield _frame(sentence, at, kind, subject, inverted=inverted)
+
+
+def _is_helped(sentence: Sentence, at: int) -> bool:
+    """Whether an auxiliary stands before a verb: "would believe" reports nothing."""
+    return at > 0 and sentence[at - 1].lower in AUXILIARIES
 
 
 def _subject(
@@ -83,7 +90,7 @@ def _subject(
     if word in PARTICIPLES:
         return _of_participle(sentence, at, scene, last), False
     subject = subject_before(sentence, at, scene)
-    if subject and not subject.assured and VERBS.get(word + "s") is not None:
+    if subject and not subject.assured and word + "s" in VERBS and word not in OWN_PAST:
         return None, False  # "the X state", "X's claim": a noun
     if subject is None and at and sentence[at - 1].text == ",":
         after = subject_after(sentence, at + 1, scene)

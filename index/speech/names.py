@@ -83,6 +83,8 @@ class People:
             return False
         if token.is_initials:
             return True
+        if len(token.bare) == 1:
+            return False
         word = token.bare.lower()
         if word in PRONOUNS or word in PREPOSITIONS or word in _NEVER:
             return False
@@ -188,8 +190,9 @@ def is_office(name: str) -> bool:
     """Whether a name is only an office, "First Secretaries", or a thing, which nobody is called."""
     words = name.split()
     singular = (words[-1].removesuffix("s"), words[-1].removesuffix("ies") + "y")
-    return all(word in _OFFICES for word in words[:-1]) and (
-        words[-1] in THINGS or any(word in TITLES for word in (words[-1], *singular))
+    return words[-1] in THINGS or (
+        all(word in _OFFICES for word in words[:-1])
+        and any(word in TITLES for word in (words[-1], *singular))
     )
 
 

@@ -181,7 +181,7 @@ class Stretch:
             self.scene.name(NOBODY)
         last = sentence[-1]
         announces = last.text == ":" or last.is_word or last.text in (",", "—", "--")
-        says = any(frame.kind is not Verb.STANCE for frame in found)
+        says = bool(found) or any(token.text in WORDS_OF for token in sentence)
         if whose is None and subject and not announces:
             whose = subject.speakers
         self.ending = Ending(whose, announces=announces, says=says)

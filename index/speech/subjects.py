@@ -19,6 +19,7 @@ from index.speech.words import (
     PREPOSITIONS,
     PRONOUNS,
     TITLES,
+    VERBS,
     word_set,
 )
 from index.types import UNKNOWN
@@ -40,6 +41,10 @@ _ARTICLES = word_set(
     """
 )
 _PERSON = frozenset(word for word in PERSONS if not word.endswith("s"))
+_QUANTIFIERS = frozenset({"many", "some", "another", "other"})
+_LINKS = word_set(
+    "and or but who whom whose that which when while once then also here there this the a an"
+)
 _BELONGING = word_set("by of with to from")
 _OF = word_set("of to in from with at by on for about")
 
@@ -284,16 +289,29 @@ def _phrase_after(sentence: Sentence, start: int, scene: Scene) -> Subject | Non
         token = sentence[at]
         if not token.is_word:
             break
+        if token.lower in _QUANTIFIERS or _describes(sentence, at, scene):
+            continue
         if token.is_capital and (named := scene.people.starting_at(sentence, at)):
             subject = Subject(scene.of(named[0]), start, named[1])
-            if not is_body(named[0]):
+            if not is_body(named[0]) and not is_office(named[0]):
                 return subject
-            vague = vague or subject
+            vague = vague or (None if is_office(named[0]) else subject)
         elif token.lower in PERSONS or token.lower in DOCUMENTS:
             vague = vague or Subject(NOBODY, start, at + 1)
         elif token.lower in PREPOSITIONS:
             break
     return vague
+
+
+def _describes(sentence: Sentence, at: int, scene: Scene) -> bool:
+    """Whether a word with a capital is but an adjective: "the Mongolian custom"."""
+    token = sentence[at]
+    if not token.is_capital or token.is_possessive or scene.people.is_person(token.text):
+        return False
+    after = sentence[at + 1].text if at + 1 < len(sentence) else ""
+    noun = after.isalpha() and after.islower() and not _is_adverb(after)
+    known = after in VERBS or after in PREPOSITIONS or after in FINITE or after in _LINKS
+    return noun and not known
 
 
 def main_subject(sentence: Sentence, end: int, scene: Scene) -> Subject | None:
@@ -340,6 +358,7 @@ def _is_subject(sentence: Sentence, start: int, end: int, name: str, scene: Scen
     """Whether a person's name stands where a subject can: after no preposition, owning nothing."""
     return (
         scene.people.is_person(name)
+        and not (start and sentence[start - 1].lower in ("the", "a", "an"))
         and not sentence[end - 1].is_possessive
         and not _depends(sentence, start)
     )

@@ -49,7 +49,7 @@ _BASES = {
         protest recall recount reiterate repeat respond retort shout stress swear testify vow warn
         whisper insist tell inform assure remind point conclude establish estimate predict hint
         lament opine posit propose suggest speculate stipulate ask inquire wonder object boast
-        joke quip caution calculate demonstrate""",
+        joke quip caution calculate""",
     Verb.THINK: "believe think consider suspect doubt hold feel agree find infer see",
     Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer describe summarise
         summarize characterise characterize credit accuse question regard cite explain""",
@@ -86,6 +86,8 @@ def _verbs() -> dict[str, Verb]:
 
 
 VERBS = _verbs()
+# Base forms that are past forms as well: "he put it" where "he state it" would be none.
+OWN_PAST = frozenset({"put", "read"})
 # Forms that follow no subject of their own: "X did this, saying that".
 PARTICIPLES = frozenset(form for form in VERBS if form.endswith("ing"))
 # These take the person spoken to before "that".
@@ -119,9 +121,9 @@ DOCUMENTS = word_set(
 # Capitalised words for things that cannot speak, whatever is written in them.
 THINGS = word_set(
     """
-    Constitution Decree Law Act Treaty Pact Plan Report Article Chapter Part Resolution Order
-    Bill Charter Code Section Protocol Figure Table Fig Note Appendix War Revolution Trial
-    Trials Day River Sea Street Island Bay
+    Constitution Model Theory Theorem Hypothesis Thesis Principle Decree Act Treaty Pact Plan
+    Report Article Chapter Part Resolution Order Charter Code Section Protocol Figure Table Fig
+    Note Appendix War Revolution Trial Trials
     """
 )
 PERSONS = word_set(
@@ -190,7 +192,7 @@ SPOKEN_SUBJECTS = word_set("he she it they we i you there these those")
 NEGATIONS = word_set("not no never nor neither nobody none cannot nothing")
 AUXILIARIES = word_set(
     """
-    has have had would did do does will could can may must might is
+    has have had would did do does will could can may must might
     """
 )
 ADVERBS = word_set(
@@ -205,7 +207,7 @@ PREPOSITIONS = word_set(
     """
     of in at on for from to by with about into after before during under over against among
     between through within without upon since until towards toward as despite following
-    concerning regarding
+    concerning regarding like unlike including
     """
 )
 # Forms of verbs that are not in the lists; a noun phrase does not reach over them.

@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.reading import Reading, heal
 from index.speech.marks import Quotation, quotations
@@ -27,11 +28,12 @@ _LABEL = re.compile(
 )
 # At the end of a block: a source in parentheses, no longer than this.
 LONGEST_SOURCE = 200
-_SOURCE = re.compile(r"\(([^()]{1,%d})\)[.\s]*$" % LONGEST_SOURCE)
-_PAGES = re.compile(r"[\d\s,;–-]+$|p{1,2}\.|ibid", re.IGNORECASE)
+_SOURCE = re.compile(rf"\([^()]{{1,{LONGEST_SOURCE}}}\)[.\s]*$")
+_ELLIPSIS = re.compile(r"\S \. \. \. \S|\S \[?(?:\.\.\.|…)\]? \S")
 _WORD = re.compile(r"[^\W\d_]+")
 # Typists mix the two.
-_SAME = {"“": "“\"", "\"": "“\""}
+_OPENERS = frozenset("“„«‹‘\"'")
+_SAME = {"“": '“"', '"': '“"'}
 
 
 def find_speeches(
@@ -39,25 +41,33 @@ def find_speeches(
 ) -> tuple[Speech, ...]:
     """The speeches of a document, in order of their starts; the outer before the inner."""
     people = People(_all_sentences(text, blocks))
-    walk = _Walk(text, people, author, _Labels(text, blocks))
-    found = {
-        Speech(reading.canonical(Span(it.start, it.end)), it.speakers, it.reported)
-        for block in blocks
-        if block.kind in _READ or block.kind is BlockKind.HEADING
-        for reading in [heal(text, block.span, block.holes)]
-        for it in walk.read(block, reading)
-        if it.start < it.end and it.speakers
-    }
+    walk = _Walk(text, people, author, _Labels(text, blocks), _reopened(text, blocks))
+    found = {speech for block in blocks for speech in _in_block(text, block, walk)}
     return tuple(
         sorted(found, key=lambda it: (it.span.start, -it.span.end, len(it.speakers), it.speakers))
     )
 
 
+def _in_block(text: str, block: Block, walk: "_Walk") -> Iterator[Speech]:
+    if block.kind in _READ or block.kind is BlockKind.HEADING:
+        reading = heal(text, block.span, block.holes)
+        for it in walk.read(block, reading):
+            if it.start < it.end:
+                span = reading.canonical(Span(it.start, it.end))
+                yield Speech(span, it.speakers, it.reported)
+
+
+def _reopened(text: str, blocks: Sequence[Block]) -> set[Span]:
+    """The paragraphs after which the next one begins with a quotation mark."""
+    body = [block.span for block in blocks if block.kind in _READ - {BlockKind.NOTE}]
+    return {first for first, second in pairwise(body) if text[second.start] in _OPENERS}
+
+
 def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
+    """The sentences of a document as they stand: for its names, page breaks hardly matter."""
     for block in blocks:
         if block.kind in _READ:
-            reading = heal(text, block.span, block.holes).text
-            yield from sentences(reading, 0, len(reading), ())
+            yield from sentences(text, block.span.start, block.span.end, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +121,16 @@ def _is_label(label: str) -> bool:
 class _Walk:
     """One pass over the blocks, with what each block says about the next."""
 
-    def __init__(self, text: str, people: People, author: str | None, labels: _Labels) -> None:
+    def __init__(
+        self,
+        text: str,
+        people: People,
+        author: str | None,
+        labels: _Labels,
+        reopened: Set[Span],
+    ) -> None:
         self.text = text
+        self.reopened = reopened
         self.people = people
         self.labels = labels
         self.author = author
@@ -147,7 +165,8 @@ class _Walk:
         if lines:
             yield from self._dialogue(reading.text, lines)
             return
-        marks = quotations(reading.text, self.open_mark)
+        reopened = block.span in self.reopened
+        marks = quotations(reading.text, self.open_mark, reopened=reopened)
         quoted = self._without_marks(block, reading.text, ending, marks)
         if quoted is not None:
             yield from self._quotation(reading.text, quoted, marks)
@@ -161,7 +180,7 @@ class _Walk:
 
     def _leave_open(self, marks: Sequence[Quotation], stretch: Stretch) -> None:
         """Remember a quotation that the block's end left open, for the next block."""
-        unclosed = bool(marks) and not marks[-1].closed
+        unclosed = bool(marks) and not marks[-1].closed and marks[-1].end == len(stretch.text)
         if unclosed:
             self.open_speakers = stretch.last_quoted or NOBODY
         self.open_mark = (marks[-1].mark or self.open_mark) if unclosed else ""
@@ -204,19 +223,22 @@ class _Walk:
     ) -> Speakers | None:
         """Whose words a whole block is that has no marks of its own; None when it is the author's.
 
-        The block of a format that has block quotations; the paragraph that a colon announces; and
-        one that speaks in the first or second person after its speaker was named, with its source.
+        The block of a format that has block quotations; the paragraph that a colon announces; one
+        that speaks in the first or second person after its speaker was named, with its source; and
+        one that gives its source and leaves something out, which authors do with others' words.
         """
         opens_with_mark = bool(marks) and marks[0].start == 0 and marks[0].mark != "‘"
         if block.kind is BlockKind.QUOTATION:
             self.goes_on = self.goes_on or ending.speakers or self._cited(text) or NOBODY
             return self.goes_on
-        if opens_with_mark or block.kind not in _PROSE or not ending.speakers:
+        if opens_with_mark or block.kind not in _PROSE:
             return None
-        if ending.announces and _is_prose(text):
+        if ending.announces and ending.says and ending.speakers and _is_prose(text):
             return ending.speakers
-        if ending.says and self._same_paragraph(block) and _source(text) and _addresses(text):
-            return ending.speakers
+        if self._same_paragraph(block) and _source(text):
+            if ending.says and ending.speakers and _addresses(text):
+                return ending.speakers
+            return self._cited(text) if _ELLIPSIS.search(text) else None
         return None
 
     def _same_paragraph(self, block: Block) -> bool:

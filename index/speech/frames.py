@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.speech.subjects import (
     NOBODY,
@@ -17,17 +18,20 @@ from index.speech.subjects import (
 from index.speech.tokens import Sentence
 from index.speech.words import (
     ADDRESSING,
+    AUXILIARIES,
     DIRECTIVES,
     FINITE,
+    OWN_PAST,
     PARTICIPLES,
     PASSING_ON,
     SPOKEN_SUBJECTS,
     VERBS,
     WORDS_OF,
     Verb,
+    word_set,
 )
 
-_QUESTIONS = frozenset("how why what whether if where when who".split())
+_QUESTIONS = word_set("how why what whether if where when who")
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
@@ -66,10 +70,15 @@ def _verb_frames(sentence: Sentence, scene: Scene) -> Iterator[Frame]:
         if kind is None or (at and sentence[at - 1].lower == "to"):
             continue
         subject, inverted = _subject(sentence, at, scene, last)
-        if subject is None:
+        if subject is None or (kind in (Verb.THINK, Verb.STANCE) and _is_helped(sentence, at)):
             continue
         last = subject
         yield _frame(sentence, at, kind, subject, inverted=inverted)
+
+
+def _is_helped(sentence: Sentence, at: int) -> bool:
+    """Whether an auxiliary stands before a verb: "would believe" reports nothing."""
+    return at > 0 and sentence[at - 1].lower in AUXILIARIES
 
 
 def _subject(
@@ -81,7 +90,7 @@ def _subject(
     if word in PARTICIPLES:
         return _of_participle(sentence, at, scene, last), False
     subject = subject_before(sentence, at, scene)
-    if subject and not subject.assured and VERBS.get(word + "s") is not None:
+    if subject and not subject.assured and word + "s" in VERBS and word not in OWN_PAST:
         return None, False  # "the X state", "X's claim": a noun
     if subject is None and at and sentence[at - 1].text == ",":
         after = subject_after(sentence, at + 1, scene)
@@ -111,15 +120,11 @@ def _of_participle(
     return Subject(subject.speakers, at) if subject else None
 
 
-def _frame(
-    sentence: Sentence, at: int, kind: Verb, subject: Subject, *, inverted: bool
-) -> Frame:
+def _frame(sentence: Sentence, at: int, kind: Verb, subject: Subject, *, inverted: bool) -> Frame:
     start, end = (at, subject.end) if inverted else (min(subject.start, at), at + 1)
     word = sentence[at].text
     frame = Frame(subject.speakers, start, at, end, word, kind, inverted)
-    return Frame(
-        subject.speakers, start, at, end, word, kind, inverted, _content(sentence, frame)
-    )
+    return Frame(subject.speakers, start, at, end, word, kind, inverted, _content(sentence, frame))
 
 
 def _content(sentence: Sentence, frame: Frame) -> int | None:
@@ -168,13 +173,17 @@ def _distant_clause(sentence: Sentence, frame: Frame) -> int | None:
     return frame.end if _to_be(sentence, frame) else None
 
 
-_CIRCUMSTANCE = frozenset("with to in at on from after before during again once then only later earlier recently".split())
+_CIRCUMSTANCE = word_set(
+    """
+    with to in at on from after before during again once then only later earlier recently
+    """
+)
 
 
 def _to_be(sentence: Sentence, frame: Frame) -> bool:
     """ "declared X to be": a claim about X."""
     words = [token.text for token in sentence[frame.end : frame.end + 8]]
-    return any(pair == ("to", "be") for pair in zip(words, words[1:], strict=False))
+    return any(pair == ("to", "be") for pair in pairwise(words))
 
 
 def _aside(sentence: Sentence, frame: Frame) -> int | None:
@@ -215,7 +224,12 @@ def _according(sentence: Sentence, scene: Scene) -> Iterator[Frame]:
             continue
         if subject:
             yield Frame(
-                subject.speakers, at, at, max(at + 1, subject.end), token.lower, Verb.SAY,
+                subject.speakers,
+                at,
+                at,
+                max(at + 1, subject.end),
+                token.lower,
+                Verb.SAY,
                 content=_around(sentence, at),
             )
 
@@ -265,9 +279,11 @@ def attribution(
     return None
 
 
-_LIGHT = frozenset(
-    """ , : - -- — that simply only thus out as follows following the this way it also in and on
-    further to him her them us me openly""".split()
+_LIGHT = word_set(
+    """
+    , : - -- — that simply only thus out as follows following the this way it also in and on
+    further to him her them us me openly
+    """
 )
 
 
@@ -283,7 +299,7 @@ def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     return len(between) <= 6 and all(token.text in _LIGHT for token in between)
 
 
-_REPORTING = frozenset("explain explains".split())
+_REPORTING = word_set("explain explains")
 
 
 def _reports(frame: Frame, at: int) -> bool:
@@ -330,13 +346,15 @@ def _through(
     return (*named, *passing[-1].speakers) if passing else named
 
 
+_QUOTED = frozenset({"quoted", "cited", "reported", "recalled"})
+
+
 def quoted_by(sentence: Sentence, scene: Scene) -> Speakers:
     """Y of "as quoted by Y", "cited by Y"."""
     for at in range(len(sentence) - 2):
-        if sentence[at].text in ("quoted", "cited", "reported", "recalled", "translated"):
-            if sentence[at + 1].text == "by":
-                subject = subject_after(sentence, at + 2, scene)
-                return subject.speakers if subject else OWN
+        if sentence[at].text in _QUOTED and sentence[at + 1].text == "by":
+            subject = subject_after(sentence, at + 2, scene)
+            return subject.speakers if subject else OWN
     return OWN
 
 

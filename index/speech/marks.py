@@ -26,6 +26,7 @@ _ELIDED = re.compile(
     re.IGNORECASE,
 )
 _FINISHED = re.compile(r"[.!?…][\s*_\])’”'\"»]*$")
+_STOP = re.compile(r"[.!?…](?=\s+[^\W\d_a-z])")
 _INTRODUCED = re.compile(r"[,:]\s*\Z")
 
 
@@ -50,22 +51,25 @@ class Quotation:
 
     def is_finished(self, text: str) -> bool:
         """Whether it ends as a sentence does."""
-        return bool(_FINISHED.search(text[max(self.inner_start, self.inner_end - 8) : self.inner_end]))
+        return bool(
+            _FINISHED.search(text[max(self.inner_start, self.inner_end - 8) : self.inner_end])
+        )
 
 
-def quotations(text: str, going_on: str = "") -> list[Quotation]:
+def quotations(text: str, going_on: str = "", *, reopened: bool = False) -> list[Quotation]:
     """The outermost quotations of a block's reading, in order.
 
     `going_on` is the mark that the block before left open: its quotation goes on to the first mark
-    that closes it, unless one opens first. A mark that never closes counts when it opens the block
-    or follows a comma or colon, and its quotation runs to the end.
+    that closes it, unless one opens first. A mark that never closes counts when it opens the block,
+    and its quotation runs to the end; after a comma or colon it does so when the next block is
+    `reopened` with a mark, and else to the end of its sentence.
     """
     pairing = _Pairing(text)
     if going_on and _closes_first(text, going_on):
         pairing.open(Quotation(0, 0, ""), _CLOSERS[going_on])
     for number, match in enumerate(pairing.marks):
         pairing.step(number, match)
-    return pairing.finish()
+    return pairing.finish(reopened=reopened)
 
 
 def _closes_first(text: str, mark: str) -> bool:
@@ -123,18 +127,27 @@ class _Pairing:
         quotation.end, quotation.closed = end, closed
         (self.stack[-1][0].children if self.stack else self.found).append(quotation)
 
-    def finish(self) -> list[Quotation]:
+    def finish(self, *, reopened: bool) -> list[Quotation]:
         while self.stack:
-            if _runs_on(self.text, self.stack[0][0]):
+            quotation = self.stack[0][0]
+            before = self.text[max(0, quotation.start - 3) : quotation.start]
+            if quotation.mark and (not before or (reopened and _INTRODUCED.search(before))):
                 self._close(0, len(self.text), closed=False)
-            else:
-                self.found.extend(self.stack.pop(0)[0].children)
+                continue
+            del self.stack[0]
+            if quotation.mark and _INTRODUCED.search(before):
+                quotation.end = _sentence_end(self.text, quotation)
+                self.found.append(quotation)
+            self.found.extend(it for it in quotation.children if it.start >= quotation.end)
+            quotation.children = [it for it in quotation.children if it.end <= quotation.end]
         return sorted(self.found, key=lambda quotation: quotation.start)
 
 
-def _runs_on(text: str, quotation: Quotation) -> bool:
-    before = text[max(0, quotation.start - 3) : quotation.start]
-    return bool(quotation.mark) and (not before or bool(_INTRODUCED.search(before)))
+def _sentence_end(text: str, quotation: Quotation) -> int:
+    """Where the first sentence of an unclosed quotation ends, or the first quotation inside."""
+    end = _STOP.search(text, quotation.start)
+    inside = (child.start for child in quotation.children)
+    return min([end.end() if end else len(text), *inside])
 
 
 def _around(text: str, match: re.Match[str]) -> tuple[str, str]:

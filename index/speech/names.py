@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from index.speech.tokens import Sentence, Token
 from index.speech.words import (
@@ -15,6 +16,7 @@ from index.speech.words import (
     TITLES,
     VERBS,
     Verb,
+    word_set,
 )
 
 _INITIAL = re.compile(r"[A-Z][a-z]?\.|[A-Z]$")
@@ -51,7 +53,7 @@ class People:
 
     def _count(self, sentence: Sentence) -> None:
         """Learn which words begin with a capital elsewhere than at a sentence's start."""
-        for before, token in zip(sentence, sentence[1:], strict=False):
+        for before, token in pairwise(sentence):
             if not token.is_word:
                 continue
             if not token.is_capital:
@@ -81,6 +83,8 @@ class People:
             return False
         if token.is_initials:
             return True
+        if len(token.bare) == 1:
+            return False
         word = token.bare.lower()
         if word in PRONOUNS or word in PREPOSITIONS or word in _NEVER:
             return False
@@ -139,9 +143,11 @@ class People:
             return start
         for at in range(end - 2, start - 1, -1):
             word = sentence[at]
-            if word.bare in KEPT_TITLES:
+            if word.text.rstrip(".") in KEPT_TITLES:
                 return at
-            if word.bare in _OFFICES or word.text == "." or word.is_possessive:
+            if word.bare.rstrip(".") in _OFFICES or word.is_possessive:
+                return at + 1
+            if word.text == "." and sentence[at - 1].text not in KEPT_TITLES:
                 return at + 1
         return start
 
@@ -167,20 +173,32 @@ class People:
 
 _HEARD = (Verb.SAY, Verb.UTTER)
 _OFFICES = BODIES | TITLES
-_ABBREVIATED = frozenset("Mr Mrs Dr St Prof Capt Col Gen Rev Hon Lt Sgt Maj Messrs".split())
-_NEVER = frozenset(
-    """a an the and but or yet so not no if when while as although though because since whereas
+_ABBREVIATED = word_set("Mr Mrs Dr St Prof Capt Col Gen Rev Hon Lt Sgt Maj Messrs")
+_NEVER = word_set(
+    """
+    a an the and but or yet so not no if when while as although though because since whereas
     however moreover meanwhile perhaps thus therefore hence indeed here there now then also even
     only still once later both all some many most each every another other such what why how who
     whom whose which where his her their our my your its nor neither either my mine yes oh
     january february march april june july august september october november december monday
-    tuesday wednesday thursday friday saturday sunday""".split()
+    tuesday wednesday thursday friday saturday sunday
+    """
 ) | frozenset(verb for verb in VERBS if verb.endswith("ing"))
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is only an office, "First Secretaries", or a thing, which nobody is called."""
+    words = name.split()
+    singular = (words[-1].removesuffix("s"), words[-1].removesuffix("ies") + "y")
+    return words[-1] in THINGS or (
+        all(word in _OFFICES for word in words[:-1])
+        and any(word in TITLES for word in (words[-1], *singular))
+    )
 
 
 def is_body(name: str) -> bool:
     """Whether a name is that of a party, a court, a paper, or of a thing."""
-    return name.split()[-1] in BODIES | THINGS
+    return name.rsplit(maxsplit=1)[-1] in BODIES | THINGS
 
 
 def _capital_runs(sentence: Sentence) -> Iterable[tuple[int, int]]:
@@ -199,9 +217,7 @@ def _capital_runs(sentence: Sentence) -> Iterable[tuple[int, int]]:
 
 def _is_inside(sentence: Sentence, at: int) -> bool:
     token = sentence[at]
-    return token.text in PARTICLES or (
-        token.text == "." and sentence[at - 1].text in _ABBREVIATED
-    )
+    return token.text in PARTICLES or (token.text == "." and sentence[at - 1].text in _ABBREVIATED)
 
 
 def _joined(words: Sequence[Token]) -> str:

@@ -15,16 +15,18 @@ from index.speech.subjects import (
     main_subject,
 )
 from index.speech.tokens import Sentence, Token, sentences
-from index.speech.words import NAMING, PASSING_ON, WORDS_OF, Verb
+from index.speech.words import NAMING, PASSING_ON, WORDS_OF, Verb, word_set
 
 # So many words are a sentence even when their first letter is small.
 ENOUGH_WORDS = 12
+# How far after a quotation, in tokens, its source may be named.
+NEAR = 15
 # Fewer are a term or a title; more are needed in mid-sentence.
 FEWEST_WORDS = 4
 FEWEST_INSIDE = 7
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_BREAKS = frozenset("and but while whereas though although yet".split())
+_BREAKS = word_set("and but while whereas though although yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,7 @@ class Stretch:
         if said and said[0].text == ":" and len(rest) >= FEWEST_WORDS and not rest[0].quotation:
             yield self._found(rest[0].start, rest[-1].end, frame.speakers)
 
-    def _found(
-        self, start: int, end: int, speakers: Speakers, *, reported: bool = False
-    ) -> Found:
+    def _found(self, start: int, end: int, speakers: Speakers, *, reported: bool = False) -> Found:
         return Found(start, end, joined(speakers, self.chain), reported)
 
     def _whose(
@@ -132,7 +132,7 @@ class Stretch:
             named = attribution(sentence, at, found, self.scene, len(words))
         if named is None and at == 0:
             named = carried
-        if named is None and (after := quoted_by(sentence[at:], self.scene)):
+        if named is None and (after := quoted_by(sentence[at : at + NEAR], self.scene)):
             named = after
         if named in (None, NOBODY) and len(words) >= FEWEST_WORDS:
             named = self._cited(sentence, at) or named
@@ -142,7 +142,7 @@ class Stretch:
 
     def _cited(self, sentence: Sentence, at: int) -> Speakers:
         """Whose words the source after a quotation says they are, unless it contradicts."""
-        cited = cited_speaker(sentence[at + 1 :], self.scene)
+        cited = cited_speaker(sentence[at + 1 : at + NEAR], self.scene)
         subject = main_subject(sentence, at, self.scene)
         return cited if not subject or subject.speakers == cited else OWN
 
@@ -181,7 +181,7 @@ class Stretch:
             self.scene.name(NOBODY)
         last = sentence[-1]
         announces = last.text == ":" or last.is_word or last.text in (",", "—", "--")
-        says = any(frame.kind is not Verb.STANCE for frame in found)
+        says = bool(found) or any(token.text in WORDS_OF for token in sentence)
         if whose is None and subject and not announces:
             whose = subject.speakers
         self.ending = Ending(whose, announces=announces, says=says)

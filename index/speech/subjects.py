@@ -1,9 +1,10 @@
 """Who a verb's subject is, and whom a pronoun means."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
-from index.speech.names import People, is_body
+from index.speech.names import People, is_body, is_office
 from index.speech.tokens import Sentence
 from index.speech.words import (
     ADVERBS,
@@ -17,8 +18,9 @@ from index.speech.words import (
     PERSONS,
     PREPOSITIONS,
     PRONOUNS,
-    THINGS,
     TITLES,
+    VERBS,
+    word_set,
 )
 from index.types import UNKNOWN
 
@@ -32,11 +34,19 @@ NOBODY: Speakers = (UNKNOWN,)
 FARTHEST = 60
 
 _OPENINGS = {")": "(", "]": "["}
-_DASHES = frozenset("— – -- ―".split())
-_ARTICLES = frozenset("the a an this that these those his her their its our my one".split())
+_DASHES = word_set("— – -- ―")
+_ARTICLES = word_set(
+    """
+    the a an his her their its our my
+    """
+)
 _PERSON = frozenset(word for word in PERSONS if not word.endswith("s"))
-_BELONGING = frozenset("by of with to from".split())
-_OF = frozenset("of to in from with at by on for about".split())
+_QUANTIFIERS = frozenset({"many", "some", "another", "other"})
+_LINKS = word_set(
+    "and or but who whom whose that which when while once then also here there this the a an"
+)
+_BELONGING = word_set("by of with to from")
+_OF = word_set("of to in from with at by on for about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +67,29 @@ class Scene:
     people: People
     author: str | None = None
     last: Speakers = NOBODY
-    since: int = field(default=0)  # blocks since `last` was named
+    since: int = 0  # blocks since `last` was named
+    read: tuple[Sentence, Subject | None] | None = None  # the last answer of `first_subject`
 
     def name(self, speakers: Speakers) -> None:
-        self.last, self.since = speakers, 0
+        self.last, self.since, self.read = speakers, 0, None
+
+    def first_subject(self, sentence: Sentence) -> Subject | None:
+        """The first person that a sentence is about; found once for each sentence."""
+        if self.read is None or self.read[0] is not sentence:
+            self.read = sentence, next(_candidates(sentence, self), None)
+        return self.read[1]
 
     def next_block(self) -> None:
         """A pronoun means somebody of its own paragraph or of the one before."""
         self.since += 1
         if self.since > 1:
-            self.last = NOBODY
+            self.last, self.read = NOBODY, None
 
     def of(self, name: str) -> Speakers:
         """The speakers that a name stands for: none when it is the author's own."""
-        last = name.split()[-1]
-        if last in THINGS or last in TITLES or last.removesuffix("s") in TITLES:
-            return NOBODY
-        if last.removesuffix("ies") + "y" in TITLES:
-            return NOBODY
-        return OWN if name == self.author else (name,)
+        if name == self.author:
+            return OWN
+        return NOBODY if is_office(name) else (name,)
 
 
 def subject_before(sentence: Sentence, verb: int, scene: Scene) -> Subject | None:
@@ -83,10 +97,7 @@ def subject_before(sentence: Sentence, verb: int, scene: Scene) -> Subject | Non
     at, linked, helped = _before_adverbs(sentence, verb)
     if at < 0 or sentence[at].lower in NEGATIONS:
         return None
-    if linked:
-        found = main_subject(sentence, at + 1, scene)
-    else:
-        found = _ending_at(sentence, at, scene)
+    found = main_subject(sentence, at + 1, scene) if linked else _ending_at(sentence, at, scene)
     if found is None:
         return None
     start = verb if linked else found.start
@@ -103,9 +114,11 @@ def _before_adverbs(sentence: Sentence, verb: int) -> tuple[int, bool, bool]:
             linked = True
         elif word in AUXILIARIES:
             helped = True
-        elif word in NEGATIONS or not (word in ADVERBS or _is_adverb(word)):
-            break
-        elif linked and not word.islower():
+        elif (
+            word in NEGATIONS
+            or not (word in ADVERBS or _is_adverb(word))
+            or (linked and not word.islower())
+        ):
             break
         at -= 1
     return at, linked, helped
@@ -266,18 +279,23 @@ def subject_after(sentence: Sentence, start: int, scene: Scene) -> Subject | Non
         return Subject(OWN, start, start + 1)
     if word in HE:
         return Subject(person_meant(sentence, start, scene), start, start + 1)
-    if word in PRONOUNS or word == "which":
-        return None
+    return None if word in PRONOUNS else _phrase_after(sentence, start, scene)
+
+
+def _phrase_after(sentence: Sentence, start: int, scene: Scene) -> Subject | None:
+    """The person of the noun phrase at `start`: its name, else that there is none."""
     vague: Subject | None = None
     for at in range(start, min(start + 6, len(sentence))):
         token = sentence[at]
         if not token.is_word:
             break
+        if token.lower in _QUANTIFIERS or _describes(sentence, at, scene):
+            continue
         if token.is_capital and (named := scene.people.starting_at(sentence, at)):
             subject = Subject(scene.of(named[0]), start, named[1])
-            if not is_body(named[0]):
+            if not is_body(named[0]) and not is_office(named[0]):
                 return subject
-            vague = vague or subject
+            vague = vague or (None if is_office(named[0]) else subject)
         elif token.lower in PERSONS or token.lower in DOCUMENTS:
             vague = vague or Subject(NOBODY, start, at + 1)
         elif token.lower in PREPOSITIONS:
@@ -285,16 +303,26 @@ def subject_after(sentence: Sentence, start: int, scene: Scene) -> Subject | Non
     return vague
 
 
+def _describes(sentence: Sentence, at: int, scene: Scene) -> bool:
+    """Whether a word with a capital is but an adjective: "the Mongolian custom"."""
+    token = sentence[at]
+    if not token.is_capital or token.is_possessive or scene.people.is_person(token.text):
+        return False
+    after = sentence[at + 1].text if at + 1 < len(sentence) else ""
+    noun = after.isalpha() and after.islower() and not _is_adverb(after)
+    known = after in VERBS or after in PREPOSITIONS or after in FINITE or after in _LINKS
+    return noun and not known
+
+
 def main_subject(sentence: Sentence, end: int, scene: Scene) -> Subject | None:
     """The first person before `end` that the sentence is about, by name or by pronoun."""
-    for subject in _candidates(sentence, end, scene):
-        return subject
-    return None
+    subject = scene.first_subject(sentence)
+    return subject if subject and subject.start < end else None
 
 
-def _candidates(sentence: Sentence, end: int, scene: Scene) -> Iterator[Subject]:
+def _candidates(sentence: Sentence, scene: Scene) -> Iterator[Subject]:
     at = 0
-    while at < min(end, len(sentence)):
+    while at < len(sentence):
         token = sentence[at]
         named = None
         if token.lower in HE:
@@ -330,6 +358,7 @@ def _is_subject(sentence: Sentence, start: int, end: int, name: str, scene: Scen
     """Whether a person's name stands where a subject can: after no preposition, owning nothing."""
     return (
         scene.people.is_person(name)
+        and not (start and sentence[start - 1].lower in ("the", "a", "an"))
         and not sentence[end - 1].is_possessive
         and not _depends(sentence, start)
     )
@@ -357,7 +386,7 @@ def brings_in_unnamed(sentence: Sentence, subject: Subject | None) -> bool:
     end = subject.start if subject and subject.speakers else len(sentence)
     return any(
         article.lower in ("the", "a", "an") and noun.lower in _PERSON
-        for article, noun in zip(sentence[:end], sentence[1:end], strict=False)
+        for article, noun in pairwise(sentence[:end])
     )
 
 

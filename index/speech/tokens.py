@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from index.speech.marks import Quotation
@@ -12,7 +13,7 @@ _TOKEN = re.compile(
       (?:[A-Z][a-z]?\.-?){1,5}(?=\s?[A-Z][^\W\d_])  # initials of a name
     | [^\W\d_]+(?:['’‐-][^\W\d_]+)*                 # a word
     | \d+(?:[.,:–-]\d+)*
-    | \.{2,} | -{2,}
+    | \.{2,} | -{2,} | ([^\w\s])\1{4,}
     | \S
     """,
     re.VERBOSE,
@@ -20,6 +21,9 @@ _TOKEN = re.compile(
 _ENDS = frozenset(".!?…")
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]’”'\"»")
+# In tokens; a table or a text without full stops is cut, so that rules that look over a whole
+# sentence take linear time.
+LONGEST_SENTENCE = 200
 # In tokens; a longer one is not looked back over.
 LONGEST_PARENTHESIS = 60
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -69,16 +73,15 @@ def sentences(
     tokens = list(_tokens(text, start, end, quotations))
     first = 0
     for number in range(len(tokens) - 1):
-        if _ends_sentence(text, tokens, first, number):
+        too_long = number - first >= LONGEST_SENTENCE
+        if too_long or _ends_sentence(text, tokens, first, number):
             yield tokens[first : number + 1]
             first = number + 1
     if tokens:
         yield tokens[first:]
 
 
-def _tokens(
-    text: str, start: int, end: int, quotations: Sequence[Quotation]
-) -> Iterator[Token]:
+def _tokens(text: str, start: int, end: int, quotations: Sequence[Quotation]) -> Iterator[Token]:
     for quotation in quotations:
         yield from _plain(text, start, quotation.start)
         yield Token("“", quotation.start, quotation.end, quotation)
@@ -122,9 +125,13 @@ def _opens(token: Token) -> bool:
 
 
 def _is_said(tokens: Sequence[Token], number: int) -> bool:
-    """Whether "X said" or a source in parentheses follows a quotation."""
-    return tokens[number].text == "(" or any(
-        token.text in VERBS for token in tokens[number : number + 3]
+    """Whether "X said." or a source in parentheses follows a quotation."""
+    if tokens[number].text == "(":
+        return True
+    ahead = tokens[number : number + 5]
+    return any(
+        verb.text in VERBS and (after.text in ".,:;" or after.text.endswith("ly"))
+        for verb, after in pairwise(ahead)
     )
 
 

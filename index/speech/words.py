@@ -3,6 +3,11 @@
 from enum import Enum
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that is a list of them."""
+    return frozenset(words.split())
+
+
 class Verb(Enum):
     """What a verb says about the words that go with it."""
 
@@ -44,7 +49,7 @@ _BASES = {
         protest recall recount reiterate repeat respond retort shout stress swear testify vow warn
         whisper insist tell inform assure remind point conclude establish estimate predict hint
         lament opine posit propose suggest speculate stipulate ask inquire wonder object boast
-        joke quip caution calculate demonstrate""",
+        joke quip caution calculate""",
     Verb.THINK: "believe think consider suspect doubt hold feel agree find infer see",
     Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer describe summarise
         summarize characterise characterize credit accuse question regard cite explain""",
@@ -60,8 +65,12 @@ def _forms(base: str) -> list[str]:
     if base in _IRREGULAR:
         return _IRREGULAR[base].split()
     stem = base.removesuffix("e")
-    return [base, base + ("es" if base.endswith("sh") or base.endswith("ss") else "s"),
-            stem + "ed", stem + "ing"]
+    return [
+        base,
+        base + ("es" if base.endswith(("sh", "ss")) else "s"),
+        stem + "ed",
+        stem + "ing",
+    ]
 
 
 def _verbs() -> dict[str, Verb]:
@@ -77,6 +86,8 @@ def _verbs() -> dict[str, Verb]:
 
 
 VERBS = _verbs()
+# Base forms that are past forms as well: "he put it" where "he state it" would be none.
+OWN_PAST = frozenset({"put", "read"})
 # Forms that follow no subject of their own: "X did this, saying that".
 PARTICIPLES = frozenset(form for form in VERBS if form.endswith("ing"))
 # These take the person spoken to before "that".
@@ -85,110 +96,147 @@ ADDRESSING = frozenset(
 )
 # Verbs whose object's words are passed on: "X quoted a remark by Y", "X recalled Y's words".
 PASSING_ON = frozenset(
-    form for base in ("quote", "cite", "recall", "report", "recount", "repeat")
+    form
+    for base in ("quote", "cite", "recall", "report", "recount", "repeat")
     for form in _forms(base)
 )
 # Acts rather than claims when what should be done follows.
 DIRECTIVES = frozenset(form for base in ("suggest", "propose", "insist") for form in _forms(base))
 
-WORDS_OF = frozenset(
-    """words word remark remarks statement statements saying phrase answer reply question comment
-    comments observation evidence testimony admission explanation explanations claim claims opinion
-    view account version account account report letter speech book article memoirs diary""".split()
+WORDS_OF = word_set(
+    """
+    words word remark remarks statement statements saying phrase answer reply question comment
+    comments observation evidence testimony admission explanation explanations claim claims
+    opinion view account version account account report letter speech book article memoirs diary
+    """
 )
-DOCUMENTS = frozenset(
-    """textbook textbooks book books manual manuals article articles report reports letter letters
-    document documents newspaper newspapers statement account accounts paper
-    pamphlet editorial memorandum telegram inscription message notice magazine journal
-    encyclopedia encyclopaedia diary dispatch despatch leaflet preface introduction review
-    essay""".split()
+DOCUMENTS = word_set(
+    """
+    textbook textbooks book books manual manuals article articles report reports letter letters
+    document documents newspaper newspapers statement account accounts paper pamphlet editorial
+    memorandum telegram inscription message notice magazine journal encyclopedia encyclopaedia
+    diary dispatch despatch leaflet preface introduction review essay
+    """
 )
 # Capitalised words for things that cannot speak, whatever is written in them.
-THINGS = frozenset(
-    """Constitution Decree Law Act Treaty Pact Plan Report Article Chapter Part Resolution Order
-    Bill Charter Code Section Protocol Figure Table Fig Note Appendix War Revolution Trial Trials
-    Day River Sea Street Island Bay""".split()
+THINGS = word_set(
+    """
+    Constitution Model Theory Theorem Hypothesis Thesis Principle Decree Act Treaty Pact Plan
+    Report Article Chapter Part Resolution Order Charter Code Section Protocol Figure Table Fig
+    Note Appendix War Revolution Trial Trials
+    """
 )
-PERSONS = frozenset(
-    """man woman boy girl child student students teacher witness witnesses author authors historian
+PERSONS = word_set(
+    """
+    man woman boy girl child student students teacher witness witnesses author authors historian
     historians writer writers official officials officer officers employee employees spokesman
-    spokeswoman spokesperson correspondent correspondents reporter reporters journalist journalists
-    critic critics observer observers scholar scholars researcher researchers expert experts source
-    sources friend friends captain doctor judge lawyer prosecutor chairman president minister
-    secretary general king queen emperor bishop priest vicar coroner master mate pilot keeper
-    soldier soldiers worker workers peasant peasants farmer neighbour neighbours neighbor father
-    mother brother sister son daughter wife husband someone somebody voice crowd jury authorities
-    government leadership committee commission court party council others many some people
-    another delegate delegates member members leader leaders foreman clerk engineer ambassador
-    editor editors poet philosopher scientist scientists economist analyst analysts company
-    director manager supporters followers associates colleagues comrades secretaries
-    opponents""".split()
+    spokeswoman spokesperson correspondent correspondents reporter reporters journalist
+    journalists critic critics observer observers scholar scholars researcher researchers expert
+    experts source sources friend friends captain doctor judge lawyer prosecutor chairman
+    president minister secretary general king queen emperor bishop priest vicar coroner master
+    mate pilot keeper soldier soldiers worker workers peasant peasants farmer neighbour
+    neighbours neighbor father mother brother sister son daughter wife husband someone somebody
+    voice crowd jury authorities government leadership committee commission court party council
+    others many some people another delegate delegates member members leader leaders foreman
+    clerk engineer ambassador editor editors poet philosopher scientist scientists economist
+    analyst analysts company director manager supporters followers associates colleagues
+    comrades secretaries opponents
+    """
 )
 # Capitalised words of bodies and offices: a name may not begin before one of them.
-BODIES = frozenset(
-    """Committee Party Council Congress Commission Ministry Politburo Bureau Secretariat Plenum
-    Parliament Senate Government Court Board Department Office Union Army Navy Association Society
-    Academy University Institute Press News Times Tribunal Conference Assembly Embassy Agency
-    Company Corporation Central National International Federation League Institution Bank
-    Leaflet Journal Review Gazette Courier Herald Advertiser Observer House""".split()
+BODIES = word_set(
+    """
+    Committee Party Council Congress Commission Ministry Politburo Bureau Secretariat Plenum
+    Parliament Senate Government Court Board Department Office Union Army Navy Association
+    Society Academy University Institute Press News Times Tribunal Conference Assembly Embassy
+    Agency Company Corporation Central National International Federation League Institution Bank
+    Leaflet Journal Review Gazette Courier Herald Advertiser Observer House
+    """
 )
-TITLES = frozenset(
-    """Mr Dr Prof Professor Captain Capt Colonel Col General Gen Major Maj Lieutenant Lt Sergeant
+TITLES = word_set(
+    """
+    Mr Dr Prof Professor Captain Capt Colonel Col General Gen Major Maj Lieutenant Lt Sergeant
     Marshal Admiral Commander Commissar President Premier Minister Secretary Chairman Chairwoman
     Director Prime Chief Deputy First Second Senator Governor Mayor Judge Justice Comrade Messrs
-    Ambassador Consul Inspector Prosecutor Chancellor Reverend Rev Hon Esquire Leader Head Foreign
-    Member Vice Under Former People Monsieur Herr Signor Don Private Corporal Detective Constable
-    Coroner Doctor Editor Author Historian Academician Archbishop Bishop Cardinal Vicar Narkom
-    American British English French German Italian Russian Soviet Polish Spanish Chinese Japanese
-    Irish Scottish Dutch Swedish Norwegian Canadian Australian Indian Austrian Hungarian Czech
-    European Western Young Old Late Dear Poor""".split()
+    Ambassador Consul Inspector Prosecutor Chancellor Reverend Rev Hon Esquire Leader Head
+    Foreign Member Vice Under Former People Monsieur Herr Signor Don Private Corporal Detective
+    Constable Coroner Doctor Editor Author Historian Academician Archbishop Bishop Cardinal
+    Vicar Narkom American British English French German Italian Russian Soviet Polish Spanish
+    Chinese Japanese Irish Scottish Dutch Swedish Norwegian Canadian Australian Indian Austrian
+    Hungarian Czech European Western Young Old Late Dear Poor
+    """
 )
 # These stay with the name: without them it would be another person's, or nobody's.
-KEPT_TITLES = frozenset(
-    "Father Mother Sister Brother Mrs Miss Ms Lady Lord Sir Dame Saint St King Queen Pope "
-    "Emperor Prince Princess Madame Uncle Aunt".split()
+KEPT_TITLES = word_set(
+    """
+    Father Mother Sister Brother Mrs Miss Ms Lady Lord Sir Dame Saint St King Queen Pope Emperor
+    Prince Princess Madame Uncle Aunt
+    """
 )
-PARTICLES = frozenset("de del della di da von van der den la le al bin ibn ben du ten ter".split())
+PARTICLES = word_set(
+    """
+    de del della di da von van der den la le al bin ibn ben du ten ter
+    """
+)
 
-FIRST_PERSON = frozenset("i we me us my our ours myself ourselves".split())
-ADDRESSED = FIRST_PERSON | frozenset("you your yours yourself yourselves".split())
-HE = frozenset("he she".split())
-PRONOUNS = frozenset("he she it they we i you who this that these those there one".split())
-SPOKEN_SUBJECTS = frozenset("he she it they we i you there these those".split())
+FIRST_PERSON = word_set("i we me us my our ours myself ourselves")
+ADDRESSED = FIRST_PERSON | word_set("you your yours yourself yourselves")
+HE = word_set("he she")
+PRONOUNS = word_set(
+    """
+    he she it they we i you who which this that these those there one
+    """
+)
+SPOKEN_SUBJECTS = word_set("he she it they we i you there these those")
 
-NEGATIONS = frozenset("not no never nor neither nobody none cannot nothing".split())
-AUXILIARIES = frozenset("has have had would did do does will could can may must might is".split())
-ADVERBS = frozenset(
-    """also once later then again already even often still just thus therefore here now ever
-    himself herself themselves always soon further first once rather so too both all has only nonetheless nevertheless
-    sometimes frequently elsewhere simply quite rightly wrongly either indeed however and but
-    or""".split()
+NEGATIONS = word_set("not no never nor neither nobody none cannot nothing")
+AUXILIARIES = word_set(
+    """
+    has have had would did do does will could can may must might
+    """
 )
-SUBORDINATORS = frozenset(
-    "that what why how whether if where when which while although though because since".split()
+ADVERBS = word_set(
+    """
+    also once later then again already even often still just thus therefore here now ever
+    himself herself themselves always soon further first once rather so too both all has only
+    nonetheless nevertheless sometimes frequently elsewhere simply quite rightly wrongly either
+    indeed however and but or
+    """
 )
-PREPOSITIONS = frozenset(
-    """of in at on for from to by with about into after before during under over against among
+PREPOSITIONS = word_set(
+    """
+    of in at on for from to by with about into after before during under over against among
     between through within without upon since until towards toward as despite following
-    concerning regarding""".split()
+    concerning regarding like unlike including
+    """
 )
 # Forms of verbs that are not in the lists; a noun phrase does not reach over them.
-FINITE = frozenset(
-    """is was are were be been has had have will would can could may might must should shall did
-    does do never cannot""".split()
+FINITE = word_set(
+    """
+    is was are were be been has had have will would can could may might must should shall did
+    does do never cannot
+    """
 )
 # What stands before a title or a term in quotation marks.
-NAMING = frozenset("called entitled titled named termed dubbed headed title word phrase".split())
-ABBREVIATIONS = frozenset(
-    """mr mrs ms dr st vs cf etc no nos vol vols p pp ed eds capt col gen prof rev hon lt sgt maj
-    ch chap fig figs para paras sec art ibid op cit trans esp viz al ca jr sr""".split()
+NAMING = word_set(
+    """
+    called entitled titled named termed dubbed headed title word phrase
+    """
+)
+ABBREVIATIONS = word_set(
+    """
+    mr mrs ms dr st vs cf etc no nos vol vols p pp ed eds capt col gen prof rev hon lt sgt maj
+    ch chap fig figs para paras sec art ibid op cit trans esp viz al ca jr sr
+    """
 )
 # What stands before a colon at a line's start and is no speaker.
-LABELS = frozenset(
-    """note notes article chapter part section table figure fig source sources cover title author
-    date subject from example examples warning tip summary first second third fourth fifth finally
-    isbn contents price address answer question step total page line item appendix annex caption
-    photo photograph illustration map re ps nb volume issue number editor translator publisher
-    published copyright keywords abstract introduction conclusion references see cf""".split()
+LABELS = word_set(
+    """
+    note notes article chapter part section table figure fig source sources cover title author
+    date subject from example examples warning tip summary first second third fourth fifth
+    finally isbn contents price address answer question step total page line item appendix annex
+    caption photo photograph illustration map re ps nb volume issue number editor translator
+    publisher published copyright keywords abstract introduction conclusion references see cf
+    """
 )
-NAMELESS_LABELS = frozenset("q a question answer".split())
+NAMELESS_LABELS = word_set("q a question answer")

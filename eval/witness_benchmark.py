@@ -7,6 +7,7 @@ indexed; nothing is embedded. The plain baseline finds a sentence when all its w
 """
 
 import random
+import re
 import resource
 import sys
 import tempfile
@@ -36,9 +37,8 @@ PHRASES = 400
 # Of a hundred documents so many are copies, so many tell an event anew, so many hold boilerplate.
 COPIES, RETOLD, BOILERPLATE = 10, 2, 5
 
-_SYLLABLES = (
-    "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu zan bel cor dil fen".split()
-)  # noqa: SIM905 - a list of forty would hide the rest
+_SYLLABLE = re.compile(r"[^aeiouy]+[aeiouy]")
+_SYLLABLES = _SYLLABLE.findall("bacedifoguhajekilomunapequirosutavewixozyanzabelicordilufenty")
 
 Text = list[list[str]]
 
@@ -328,6 +328,7 @@ def show(result: Result) -> None:
 
 
 def main() -> None:
+    """Run the benchmark with as many passages as the command line says."""
     passages = int(sys.argv[1]) if len(sys.argv) > 1 else PASSAGES
     with tempfile.TemporaryDirectory() as folder:
         show(Run(Corpus(SEED), Path(folder))(passages // PASSAGES_OF_A_DOCUMENT))

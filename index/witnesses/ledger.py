@@ -8,7 +8,7 @@ import numpy as np
 
 from index.types import Passage, Span
 from index.witnesses.align import Segment, align, apart, chains
-from index.witnesses.copies import Region, Side, region
+from index.witnesses.copies import Region, Side, may_be_copies, region
 from index.witnesses.corpus import Corpus, Meeting
 from index.witnesses.match import Copy, Match, Stretch
 from index.witnesses.standing import Excerpt, Witness, ranked
@@ -173,6 +173,8 @@ def regions_of(
 ) -> Iterator[Region]:
     """The copied regions of two texts that share `segments`; `alone`: they are one text."""
     for chain in chains(segments):
+        if len(chain) == 1 and not may_be_copies(first, second, chain[0]):
+            continue
         parting = apart(chain) if alone else 0
         if parting is None:
             continue

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.witnesses.align import Segment
 from index.witnesses.shingles import WINDOW
 from index.witnesses.wording import Ints, Wording
 
@@ -73,16 +72,15 @@ class _Links:
         return _Links(*(getattr(self, name)[which] for name in _Links.__slots__))
 
 
-def may_be_copies(first: Wording, second: Wording, segment: Segment) -> bool:
-    """Whether words that are shared in one run alone may make a copy; most are a mere phrase."""
-    most = segment.length + 2 * (WINDOW - 1)
-    shorter, longer = sorted(
-        wording.words_in(sentence, sentence)
-        for wording, at in ((first, segment.first), (second, segment.second))
-        for sentence in wording.of(np.array([at])).tolist()
-    )
-    alone = most >= LEAST_OF_SHORTER * shorter and most >= LEAST_OF_LONGER * longer
-    return alone or most >= LEAST_IN_REGION
+def enough_alone(lengths: Ints, first_words: Ints, second_words: Ints) -> NDArray[np.bool_]:
+    """Whether runs of so many shared words, alone, may make copies of sentences of so many words.
+
+    Most do not: they are phrases. A run goes on beyond its shingles by less than a window each way.
+    """
+    most = lengths + 2 * (WINDOW - 1)
+    shorter, longer = np.minimum(first_words, second_words), np.maximum(first_words, second_words)
+    sentence = (most >= LEAST_OF_SHORTER * shorter) & (most >= LEAST_OF_LONGER * longer)
+    return np.asarray(sentence | (most >= LEAST_IN_REGION))
 
 
 def region(first: Wording, second: Wording, matches: Ints) -> Region | None:
@@ -117,16 +115,11 @@ def _links(first: Wording, second: Wording, matches: Ints, keys: Ints) -> _Links
     return _Links(
         ours,
         theirs,
-        _lengths(first, ours),
-        _lengths(second, theirs),
+        first.lengths[ours],
+        second.lengths[theirs],
         shared,
         _lost_name(first, matches[:, 0], ours) & _lost_name(second, matches[:, 1], theirs),
     )
-
-
-def _lengths(wording: Wording, sentences: Ints) -> Ints:
-    starts = np.where(sentences > 0, wording.ends[sentences - 1], 0)
-    return np.asarray(wording.ends[sentences] - starts)
 
 
 def _lost_name(wording: Wording, matched: Ints, sentences: Ints) -> NDArray[np.bool_]:

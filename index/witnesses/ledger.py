@@ -8,7 +8,7 @@ import numpy as np
 
 from index.types import Passage, Span
 from index.witnesses.align import Segment, align, apart, chains
-from index.witnesses.copies import Region, Side, may_be_copies, region
+from index.witnesses.copies import Region, Side, region
 from index.witnesses.corpus import Corpus, Meeting
 from index.witnesses.match import Copy, Match, Stretch
 from index.witnesses.standing import Excerpt, Witness, ranked
@@ -148,7 +148,7 @@ class Ledger:
         segments = meeting.segments
         if known.path(first) > known.path(second):
             first, second = second, first
-            segments = [Segment(at.second, at.first, at.length) for at in segments]
+            segments = [at._replace(first=at.second, second=at.first) for at in segments]
         for found in regions_of(known[first], known[second], segments, alone=first == second):
             self._put(first, known[first], second, known[second], found)
 
@@ -173,7 +173,7 @@ def regions_of(
 ) -> Iterator[Region]:
     """The copied regions of two texts that share `segments`; `alone`: they are one text."""
     for chain in chains(segments):
-        if len(chain) == 1 and not may_be_copies(first, second, chain[0]):
+        if len(chain) == 1 and not chain[0].enough:
             continue
         parting = apart(chain) if alone else 0
         if parting is None:

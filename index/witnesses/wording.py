@@ -25,12 +25,14 @@ class Wording:
     `words`: (n,) the lower 31 bits of each word's CRC-32; two words with one number would at worst
     be aligned, and the difference is seen when the texts are compared. `names`: (n,) whether a word
     names something: it has a digit, or is capitalised within a sentence. `sentences`: (m, 3) of
-    canonical start and end, and the number of words up to and with this sentence.
+    canonical start and end, and the number of words up to and with this sentence. `lengths`: (m,)
+    how many words each has, one at least.
     """
 
     words: Words
     names: NDArray[np.bool_]
     sentences: Ints
+    lengths: Ints
 
     @property
     def ends(self) -> Ints:
@@ -76,7 +78,8 @@ def wording_of(passages: Iterable[Passage]) -> Wording:
 
 
 def _wording(numbers: Words, sentences: Ints) -> Wording:
-    return Wording(numbers & _WORD, numbers > _WORD, sentences)
+    lengths = np.diff(sentences[:, 2], prepend=0)
+    return Wording(numbers & _WORD, numbers > _WORD, sentences, lengths)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -56,8 +56,8 @@ TEXTS = [
     "1. One came.\n\n2. Two came.\n\n3. Three rained.",
     "It snowed in Furth. " * 20,
     # Twice the same, the second time damaged.
-    "Nobody came to Furth or to Marlin before the year was over. It was the winter of the great snow.",
-    "Nobody came to Furth before the year was over. It was the winter of the snow. Then it rained.",
+    "Nobody came to Furth or to Marlin before the year was over. It was the winter of the snow.",
+    "Nobody came to Furth before the year was over. It was the winter of snow. Then it rained.",
 ]
 
 

@@ -51,6 +51,7 @@ def test_a_difference_has_its_ranges_in_both_texts() -> None:
     first, second = differences(ours, theirs)
     assert (first.ours, first.theirs) == (None, Span(0, 2))
     assert (second.ours, second.theirs) == (Span(7, 15), Span(10, 14))
+    assert second.ours
     assert second.ours.of(ours) == second.our_words == "dark red"
 
 

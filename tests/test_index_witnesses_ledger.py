@@ -156,24 +156,23 @@ def test_a_document_may_repeat_itself(tmp_path: Path) -> None:
     [
         # One event in other words, with the same names.
         (
-            "In the spring of 1887 a schooner laden with slate went ashore at Marlin below the cliff.",
+            "In the spring of 1887 a schooner laden with slate went ashore at Marlin, and sank.",
             "A vessel full of slate was wrecked under the cliff of Marlin in the spring of 1887.",
         ),
         # A stock phrase.
         (
             "At the end of the day the keeper of the light wound the clock and went to bed.",
-            "At the end of the day the miller counted his sacks and found that two were missing.",
+            "At the end of the day the miller counted his sacks and found that two were gone.",
         ),
         # A few words of another among words of its own.
         (
-            "The pilot swore that he had seen the upper lamp and steered by it until the keel struck.",
-            "Years later a clerk who had never been at sea wrote that the man had “seen the upper lamp"
-            " and steered by it”, which nobody in the village was ready to believe of him.",
+            "The pilot swore that he had seen the upper lamp and steered by it until he struck.",
+            "A clerk wrote that he “had seen the upper lamp and steered by it”, which nobody knew.",
         ),
         # One pattern, other facts.
         (
-            "As of the census of 1901 there were 3,559 people and 909 families living in the parish.",
-            "As of the census of 1911 there were 428 people and 150 families living in the parish.",
+            "As of the census of 1901 there were 3,559 people and 909 families in the parish.",
+            "As of the census of 1911 there were 428 people and 150 families in the parish.",
         ),
         (
             "It is known that Marlin is one of the nine parishes of the district of Furth.",

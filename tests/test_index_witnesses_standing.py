@@ -58,10 +58,10 @@ def test_of_equal_witnesses_that_in_the_longer_source_is_the_better(tmp_path: Pa
 
 
 def test_what_is_odd_counts_before_the_length(tmp_path: Path) -> None:
-    odd = REPORT[2].replace("Nobody", "nobody")
+    odd = REPORT[2].replace("on board", "(on board")
     with indexed(tmp_path, a=[*OTHER, REPORT[1], odd, *OTHER], b=REPORT[1:3]) as store:
         best, other = store.witnesses("b", EVERYTHING)
-        assert (best.document, other.oddities) == ("b", ("it begins in lower case",))
+        assert (best.document, other.oddities) == ("b", ("a bracket is not closed or not opened",))
         assert why_better(best, other) == ("there is less odd about it",)
 
 

@@ -7,6 +7,7 @@ indexed; nothing is embedded. The plain baseline finds a sentence when all its w
 """
 
 import random
+import re
 import resource
 import sys
 import tempfile
@@ -36,9 +37,8 @@ PHRASES = 400
 # Of a hundred documents so many are copies, so many tell an event anew, so many hold boilerplate.
 COPIES, RETOLD, BOILERPLATE = 10, 2, 5
 
-_SYLLABLES = (
-    "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu zan bel cor dil fen".split()
-)  # noqa: SIM905 - a list of forty would hide the rest
+_SYLLABLE = re.compile(r"[^aeiouy]+[aeiouy]")
+_SYLLABLES = _SYLLABLE.findall("bacedifoguhajekilomunapequirosutavewixozyanzabelicordilufenty")
 
 Text = list[list[str]]
 
@@ -189,10 +189,14 @@ DAMAGES: dict[str, Damage] = {
 
 @dataclass(slots=True)
 class Result:
-    """What a run found, and what it took: seconds, and bytes at the peak."""
+    """What a run found, and what it took: seconds by the clock and of one core, bytes at the peak.
+
+    The seconds of the core are what counts where other programs run as well.
+    """
 
     passages: int
     seconds: float
+    core_seconds: float
     memory: int
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
@@ -212,7 +216,7 @@ class Run:
         self._ledger = Ledger(self._db)
         self._spans: dict[str, list[Span]] = {}
         self._exact: dict[int, list[str]] = defaultdict(list)
-        self._seconds = self._baseline_seconds = 0.0
+        self._seconds = self._core_seconds = self._baseline_seconds = 0.0
         self._passages = 0
 
     def __call__(self, documents: int) -> Result:
@@ -221,7 +225,7 @@ class Run:
                 self._add(name, text)
             # In kilobytes on Linux.
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            result = Result(self._passages, self._seconds, memory)
+            result = Result(self._passages, self._seconds, self._core_seconds, memory)
             result.baseline_seconds = self._baseline_seconds
             self._judge_sentences(result)
             self._judge_regions(result)
@@ -231,7 +235,7 @@ class Run:
         passages = list(passages_of(text))
         self._passages += len(passages)
         self._spans[name] = [sentence.span for passage in passages for sentence in passage]
-        started = time.perf_counter()
+        started, core_started = time.perf_counter(), time.process_time()
         self._db.execute("BEGIN")
         document = self._db.execute(
             "INSERT INTO documents VALUES (NULL, ?, '', '', '', '', '', '', 0, NULL)", (name,)
@@ -240,12 +244,13 @@ class Run:
         self._ledger.add(document, name, passages)
         self._db.execute("COMMIT")
         self._seconds += time.perf_counter() - started
-        started = time.perf_counter()
+        self._core_seconds += time.process_time() - core_started
+        core_started = time.process_time()
         for passage in passages:
             for sentence in passage:
                 same = hash(tuple(words(sentence.reading.of(passage.reading))))
                 self._exact[same].append(name)
-        self._baseline_seconds += time.perf_counter() - started
+        self._baseline_seconds += time.process_time() - core_started
 
     def _judge_sentences(self, result: Result) -> None:
         """Count the planted sentences that were found, and what else was found for them."""
@@ -308,11 +313,11 @@ def show(result: Result) -> None:
     """Print what a run found."""
     console = Console()
     console.print(
-        f"{result.passages} passages in {result.seconds:.1f} s"
-        f" ({1000 * result.seconds / result.passages:.2f} ms each), peak memory"
-        f" {result.memory / 1e6:.0f} MB; sentences with the same words alone:"
-        f" {result.baseline_seconds:.1f} s, a ratio of"
-        f" {result.seconds / result.baseline_seconds:.1f}"
+        f"{result.passages} passages in {result.seconds:.1f} s, {result.core_seconds:.1f} s of one"
+        f" core ({1000 * result.core_seconds / result.passages:.2f} ms each); peak memory"
+        f" {result.memory / 1e6:.0f} MB. Sentences with the same words alone:"
+        f" {result.baseline_seconds:.1f} s of one core, a ratio of"
+        f" {result.core_seconds / result.baseline_seconds:.1f}"
     )
     table = Table("damage", "planted", "recall", "precision", title="Sentences")
     for damage in DAMAGES:
@@ -328,6 +333,7 @@ def show(result: Result) -> None:
 
 
 def main() -> None:
+    """Run the benchmark with as many passages as the command line says."""
     passages = int(sys.argv[1]) if len(sys.argv) > 1 else PASSAGES
     with tempfile.TemporaryDirectory() as folder:
         show(Run(Corpus(SEED), Path(folder))(passages // PASSAGES_OF_A_DOCUMENT))

@@ -19,7 +19,7 @@ from index.errors import IndexFolderError, ModelError
 from index.snapshot import Library
 from index.store import Store, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
-from index.types import Hit
+from index.types import Hit, Span
 from index.update import Updater, make_settings
 from tests.fakes import FakeEmbedder
 
@@ -81,6 +81,20 @@ def test_a_question_finds_its_passage(library: Library) -> None:
         assert [summary.path for summary in snapshot.summaries()] == ["a.txt", "b.txt"]
         assert snapshot.can_read("rain " * 254)
         assert not snapshot.can_read("rain " * 255)
+
+
+def test_a_snapshot_knows_the_copies(indexed: Indexed, library: Library) -> None:
+    text = "Nobody who lived in Marlin could remember so much snow in April."
+    indexed.write("c.txt", f"{text} It was gone by noon.")
+    indexed.write("d.txt", text)
+    with library.snapshot() as snapshot:
+        whole = Span(0, len(text))
+        (copy,) = snapshot.copies("d.txt", whole)
+        assert (copy.sentences.theirs.document, copy.sentences.theirs.span) == ("c.txt", whole)
+        found = snapshot.witnesses("d.txt", whole)
+        assert [each.document for each in found] == ["c.txt", "d.txt"]
+        (group,) = snapshot.groups()
+        assert group.places == (("c.txt", whole), ("d.txt", whole))
 
 
 def test_documents_are_forgotten_when_there_are_many(

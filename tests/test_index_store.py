@@ -25,7 +25,18 @@ from index.errors import IndexFolderError
 from index.split import split
 from index.store import LOCK, Settings, Store, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
-from index.types import Block, BlockKind, Document, Passage, Place, Sentence, Span
+from index.types import (
+    UNKNOWN,
+    Block,
+    BlockKind,
+    Document,
+    Passage,
+    Place,
+    Reference,
+    Sentence,
+    Span,
+    Speech,
+)
 from index.update import make_budget
 from tests.fakes import FakeEmbedder
 
@@ -44,6 +55,9 @@ TEXTS = [
     "* * *\n\nShe came to Furth.",
     "1. One came.\n\n2. Two came.\n\n3. Three rained.",
     "It snowed in Furth. " * 20,
+    # Twice the same, the second time damaged.
+    "Nobody came to Furth or to Marlin before the year was over. It was the winter of the snow.",
+    "Nobody came to Furth before the year was over. It was the winter of snow. Then it rained.",
 ]
 
 
@@ -94,6 +108,8 @@ def contents(store: Store) -> Contents:
             for word in [*words, "absent"]
         },
         "pieces": store.piece_counts(pieces),
+        "copied": store.copied(),
+        "copies": [store.copies(s.path, Span(0, 10**9)) for s in store.summaries()],
     }
 
 
@@ -114,7 +130,24 @@ def test_a_document_comes_back_as_it_was_put(tmp_path: Path) -> None:
         Place(("A “b”", "C\n"), "58", "xii", "71", 3),
         (Span(2, 3), Span(4, 6)),
     )
-    document = Document("ä/b.txt", "f" * 64, "T 🙂", "\ufeffa\r\nb\x0c 🙂", "utf-8", 9, (block,))
+    document = Document(
+        "ä/b.txt",
+        "f" * 64,
+        "T 🙂",
+        "\ufeffa\r\nb\x0c 🙂",
+        "utf-8",
+        9,
+        (block,),
+        author="Å. Hale",
+        references=(
+            Reference(Span(1, 2), "*", (Span(3, 4), Span(5, 7))),
+            Reference(Span(2, 3), "", ()),
+        ),
+        speeches=(
+            Speech(Span(0, 4), ("“Ö”", UNKNOWN)),
+            Speech(Span(0, 3), ("Pyke",), reported=True),
+        ),
+    )
     with new_store(tmp_path) as store:
         store.put(document, "/root", [])
         assert store.document("ä/b.txt") == document
@@ -359,7 +392,7 @@ def test_another_version(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
         database.execute("PRAGMA user_version = 99")
     expected = (
-        f"the index {tmp_path} has format version 99, this Pincite reads version 1. Index the "
+        f"the index {tmp_path} has format version 99, this Pincite reads version 2. Index the "
         "sources anew into another folder."
     )
     assert refused(tmp_path) == expected

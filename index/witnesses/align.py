@@ -16,11 +16,15 @@ OVERLAP = 8
 
 
 class Segment(NamedTuple):
-    """Words that are mostly shared, one for one: where they start in each text, and how many."""
+    """Words that are mostly shared, one for one: where they start in each text, and how many.
+
+    `enough`: they may make a copy of a sentence alone, and need no others near them.
+    """
 
     first: int
     second: int
     length: int
+    enough: bool = False
 
     @property
     def diagonal(self) -> int:

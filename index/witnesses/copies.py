@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.witnesses.shingles import WINDOW
 from index.witnesses.wording import Ints, Wording
 
 # A sentence alone: it has this many words at least, this much of the shorter is in the longer (a
@@ -57,74 +58,94 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Sentences that share words: (k,) numbers of either text and how many words they share."""
+    """Sentences that share words: (k,) numbers of either text, how many words each has, and how
+    many they share. `conflict`: either has a name where the other has another."""
 
     first: Ints
     second: Ints
+    first_words: Ints
+    second_words: Ints
     shared: Ints
+    conflict: NDArray[np.bool_]
 
     def keep(self, which: NDArray[np.bool_]) -> "_Links":
-        return _Links(self.first[which], self.second[which], self.shared[which])
+        return _Links(*(getattr(self, name)[which] for name in _Links.__slots__))
+
+
+def enough_alone(lengths: Ints, first_words: Ints, second_words: Ints) -> NDArray[np.bool_]:
+    """Whether runs of so many shared words, alone, may make copies of sentences of so many words.
+
+    Most do not: they are phrases. A run goes on beyond its shingles by less than a window each way.
+    """
+    most = lengths + 2 * (WINDOW - 1)
+    shorter, longer = np.minimum(first_words, second_words), np.maximum(first_words, second_words)
+    sentence = (most >= LEAST_OF_SHORTER * shorter) & (most >= LEAST_OF_LONGER * longer)
+    return np.asarray(sentence | (most >= LEAST_IN_REGION))
 
 
 def region(first: Wording, second: Wording, matches: Ints) -> Region | None:
     """What is a copy among two texts of which these words match, (n, 2); None if nothing is."""
-    of_first = np.searchsorted(first.ends, matches[:, 0], side="right")
-    of_second = np.searchsorted(second.ends, matches[:, 1], side="right")
-    links = _link(of_first, of_second)
-    lost = _lost_names(first, matches[:, 0]), _lost_names(second, matches[:, 1])
-    conflict = lost[0][links.first] & lost[1][links.second]
-    links = _copied(links, conflict, first, second)
+    if not len(matches):
+        return None
+    of_first, of_second = first.of(matches[:, 0]), second.of(matches[:, 1])
+    keys = of_first * len(second.ends) + of_second
+    links = _copied(_links(first, second, matches, keys))
     if not len(links.shared):
         return None
-    inside = np.isin(of_first * len(second.ends) + of_second, _keys(links, second))
-    kept = matches[inside]
+    kept = matches[np.isin(keys, links.first * len(second.ends) + links.second)]
     words = kept[-1] - kept[0] + 1
     whole = Pair(
         Side(int(links.first.min()), int(links.first.max()), int(words[0])),
         Side(int(links.second.min()), int(links.second.max()), int(words[1])),
         len(kept),
     )
-    theirs = tuple(
-        Pair(pair.second, pair.first, pair.shared)
-        for pair in _pairs(_Links(links.second, links.first, links.shared), second, first)
+    ours = _pairs(links.first, links.second, links.shared, second)
+    theirs = _pairs(links.second, links.first, links.shared, first)
+    return Region(
+        whole,
+        tuple(Pair(_side(first, at, at), other, shared) for at, other, shared in ours),
+        tuple(Pair(other, _side(second, at, at), shared) for at, other, shared in theirs),
     )
-    return Region(whole, tuple(_pairs(links, first, second)), theirs)
 
 
-def _link(of_first: Ints, of_second: Ints) -> _Links:
-    both, shared = np.unique(np.column_stack([of_first, of_second]), axis=0, return_counts=True)
-    return _Links(both[:, 0], both[:, 1], shared)
+def _links(first: Wording, second: Wording, matches: Ints, keys: Ints) -> _Links:
+    """The sentences that share words; `keys` is a number for each pair of them."""
+    pairs, shared = np.unique(keys, return_counts=True)
+    ours, theirs = np.divmod(pairs, len(second.ends))
+    return _Links(
+        ours,
+        theirs,
+        first.lengths[ours],
+        second.lengths[theirs],
+        shared,
+        _lost_name(first, matches[:, 0], ours) & _lost_name(second, matches[:, 1], theirs),
+    )
 
 
-def _keys(links: _Links, second: Wording) -> Ints:
-    return links.first * len(second.ends) + links.second
+def _lost_name(wording: Wording, matched: Ints, sentences: Ints) -> NDArray[np.bool_]:
+    """Whether each of the sentences has a name or number that does not match."""
+    low, high = int(sentences.min()), int(sentences.max())
+    start = int(wording.ends[low - 1]) if low else 0
+    lost = wording.names[start : wording.ends[high]].copy()
+    lost[matched - start] = False
+    of_lost = wording.of(np.flatnonzero(lost) + start) - low
+    return np.asarray(np.bincount(of_lost, minlength=high - low + 1)[sentences - low] > 0)
 
 
-def _lost_names(wording: Wording, matched: Ints) -> NDArray[np.bool_]:
-    """For each sentence, whether it has a name or number that does not match."""
-    lost = wording.names
-    lost[matched] = False
-    of_lost = np.searchsorted(wording.ends, np.flatnonzero(lost), side="right")
-    return np.bincount(of_lost, minlength=len(wording.ends)) > 0
-
-
-def _copied(links: _Links, conflict: NDArray[np.bool_], first: Wording, second: Wording) -> _Links:
+def _copied(links: _Links) -> _Links:
     """The links that make copies: together as a region, else each for itself."""
-    ours, theirs = first.lengths[links.first], second.lengths[links.second]
-    shorter, longer = np.minimum(ours, theirs), np.maximum(ours, theirs)
-    covered_ours = _covered(links.first, links.shared, ours)
-    covered_theirs = _covered(links.second, links.shared, theirs)
+    shorter = np.minimum(links.first_words, links.second_words)
+    longer = np.maximum(links.first_words, links.second_words)
+    of_first = _covered(links.first, links.shared, links.first_words)
+    of_second = _covered(links.second, links.shared, links.second_words)
     parts = (links.shared >= LEAST_OF_PART) | (links.shared == shorter)
-    together = (covered_ours | covered_theirs) & parts
-    free = links.shared[together & ~conflict].sum()
-    several = max(
-        len(np.unique(links.first[covered_ours])), len(np.unique(links.second[covered_theirs]))
-    )
+    together = (of_first | of_second) & parts
+    free = links.shared[together & ~links.conflict].sum()
+    several = max(len(set(links.first[of_first])), len(set(links.second[of_second])))
     if several > 1 and free >= max(LEAST_IN_REGION, links.shared[together].sum() / 2):
         return links.keep(together)
     return links.keep(
-        ~conflict
+        ~links.conflict
         & (links.shared >= FEWEST_WORDS)
         & (links.shared >= LEAST_OF_SHORTER * shorter)
         & (links.shared >= LEAST_OF_LONGER * longer)
@@ -133,16 +154,20 @@ def _copied(links: _Links, conflict: NDArray[np.bool_], first: Wording, second: 
 
 def _covered(sentences: Ints, shared: Ints, lengths: Ints) -> NDArray[np.bool_]:
     """For each link, whether enough of its sentence is in the other text."""
-    totals = np.bincount(sentences, weights=shared)[sentences]
+    low = sentences.min()
+    totals = np.bincount(sentences - low, weights=shared)[sentences - low]
     return np.asarray(totals >= LEAST_OF_SENTENCE * lengths)
 
 
-def _pairs(links: _Links, first: Wording, second: Wording) -> Iterator[Pair]:
-    for sentence in np.unique(links.first).tolist():
-        of = links.first == sentence
-        start, last = int(links.second[of].min()), int(links.second[of].max())
-        yield Pair(
-            Side(sentence, sentence, int(first.lengths[sentence])),
-            Side(start, last, int(second.lengths[start : last + 1].sum())),
-            int(links.shared[of].sum()),
-        )
+def _pairs(
+    sentences: Ints, others: Ints, shared: Ints, other: Wording
+) -> Iterator[tuple[int, Side, int]]:
+    """Each sentence with the range of those it shares words with, and how many."""
+    for sentence in np.unique(sentences).tolist():
+        of = sentences == sentence
+        there = others[of]
+        yield sentence, _side(other, int(there.min()), int(there.max())), int(shared[of].sum())
+
+
+def _side(wording: Wording, first: int, last: int) -> Side:
+    return Side(first, last, wording.words_in(first, last))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.witnesses.align import Segment
+from index.witnesses.copies import enough_alone
 from index.witnesses.shingles import SIZE, Shingles, select
 from index.witnesses.wording import Ints, Wording
 
@@ -38,6 +39,8 @@ class Corpus:
 
     def __init__(self) -> None:
         self._words = _Growing(np.dtype(np.uint32))
+        # Of each word, how many there are in its sentence.
+        self._sizes = _Growing(np.dtype(np.int32))
         self._starts = _Growing(np.dtype(np.int64))
         self._documents: list[int] = []
         self._wordings: dict[int, Wording] = {}
@@ -56,6 +59,7 @@ class Corpus:
         kept, hashes = select(wording.words)
         self._starts.extend(np.array([start]))
         self._words.extend(wording.words)
+        self._sizes.extend(np.repeat(wording.lengths, wording.lengths))
         self._documents.append(document)
         self._wordings[document] = wording
         self._paths[document] = path
@@ -79,13 +83,15 @@ class Corpus:
         for ordinal, group in groupby(rows, key=lambda row: row[0]):
             there = int(self._starts.values[ordinal])
             segments = [
-                Segment(theirs - there, mine - start, length) for _, theirs, mine, length in group
+                Segment(theirs - there, mine - start, length, enough=bool(enough))
+                for _, theirs, mine, length, enough in group
             ]
             yield Meeting(self._documents[ordinal], segments)
 
-    def _segments(self, ours: Ints, theirs: Ints) -> list[tuple[int, int, int, int]]:
+    def _segments(self, ours: Ints, theirs: Ints) -> list[list[int]]:
         """Shared shingles on one diagonal near each other, as one: the earlier document's ordinal,
-        the offsets in all words of the earlier and the later, and the length in words."""
+        the offsets in all words of the earlier and the later, the length in words, and whether it
+        is enough for a copy. One that is not and has no company is left out."""
         ordinals = np.searchsorted(self._starts.values, theirs, side="right") - 1
         order = np.lexsort((ours, ours - theirs, ordinals))
         ours, theirs, ordinals = ours[order], theirs[order], ordinals[order]
@@ -96,8 +102,19 @@ class Corpus:
         good = lengths > SIZE
         alone = firsts[~good]
         good[~good] = self._runs(ours[alone], theirs[alone], ordinals[alone]) >= LEAST_RUN
-        table = np.column_stack([ordinals[firsts], theirs[firsts], ours[firsts], lengths])
-        return [(row[0], row[1], row[2], row[3]) for row in table[good].tolist()]
+        firsts, lengths = firsts[good], lengths[good]
+        ours, theirs, ordinals = ours[firsts], theirs[firsts], ordinals[firsts]
+        enough = self._enough(ours, theirs, lengths)
+        enough |= self._enough(ours + lengths - 1, theirs + lengths - 1, lengths)
+        company = np.bincount(ordinals)[ordinals] > 1
+        table = np.column_stack([ordinals, theirs, ours, lengths, enough])
+        found: list[list[int]] = table[enough | company].tolist()
+        return found
+
+    def _enough(self, ours: Ints, theirs: Ints, lengths: Ints) -> NDArray[np.bool_]:
+        """Whether runs of shared words are enough for copies of the sentences at these places."""
+        sizes = self._sizes.values
+        return enough_alone(lengths, sizes[ours], sizes[theirs])
 
     def _runs(self, ours: Ints, theirs: Ints, ordinals: Ints) -> Ints:
         """How many words in a row are shared around each pair of places, as far as it matters."""

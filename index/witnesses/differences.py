@@ -4,11 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 from typing import NamedTuple
-
-from rapidfuzz.distance import LCSseq
 
 from index.types import Span
 
@@ -105,8 +104,8 @@ def differences(ours: str, theirs: str, within: Span | None = None) -> tuple[Dif
 
     Give more of both texts than the sentence that matters, a sentence a line, and the sentence as
     `within`: where they only split sentences in other places, its words are found beyond its end.
-    Case, the style of marks and dashes, hyphens and white space make no difference. Time and space
-    are of the product of the lengths.
+    Case, the style of marks and dashes, hyphens and white space make no difference. Meant for
+    sentences and paragraphs: time grows with the product of the lengths, or worse.
     """
     first, second = _tokens(ours), _tokens(theirs)
     found: list[Difference] = []
@@ -147,13 +146,14 @@ def _begins(before: _Token, between: str) -> bool:
 
 
 def _gaps(first: Sequence[_Token], second: Sequence[_Token]) -> Iterator[_Gap]:
-    codes = LCSseq.opcodes([token.key for token in first], [token.key for token in second])
+    """What lies between the words that match: long runs first (Ratcliff & Obershelp, as difflib
+    has it), so that a word of theirs elsewhere does not tear a run apart."""
+    keys, others = [token.key for token in first], [token.key for token in second]
     start = there = 0
-    for code in codes:
-        if code.tag == "equal":
-            yield _Gap(start, code.src_start, there, code.dest_start)
-            start, there = code.src_end, code.dest_end
-    yield _Gap(start, len(first), there, len(second))
+    for block in SequenceMatcher(None, keys, others, autojunk=False).get_matching_blocks():
+        if block.a > start or block.b > there:
+            yield _Gap(start, block.a, there, block.b)
+        start, there = block.a + block.size, block.b + block.size
 
 
 def _inside(

@@ -148,7 +148,7 @@ class Ledger:
         segments = meeting.segments
         if known.path(first) > known.path(second):
             first, second = second, first
-            segments = [Segment(at.second, at.first, at.length) for at in segments]
+            segments = [at._replace(first=at.second, second=at.first) for at in segments]
         for found in regions_of(known[first], known[second], segments, alone=first == second):
             self._put(first, known[first], second, known[second], found)
 
@@ -173,6 +173,8 @@ def regions_of(
 ) -> Iterator[Region]:
     """The copied regions of two texts that share `segments`; `alone`: they are one text."""
     for chain in chains(segments):
+        if len(chain) == 1 and not chain[0].enough:
+            continue
         parting = apart(chain) if alone else 0
         if parting is None:
             continue

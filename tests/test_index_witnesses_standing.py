@@ -1,0 +1,80 @@
+"""Which witness is the fullest and cleanest, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from index.types import Span
+from index.witnesses.standing import Witness, why_better
+from tests.test_index_witnesses_ledger import OTHER, REPORT, indexed, without
+
+EVERYTHING = Span(0, 10**6)
+
+
+def test_the_witness_that_lost_less_is_the_better_from_either_side(tmp_path: Path) -> None:
+    damaged = [
+        without(REPORT[1], "In the spring of 1887"),
+        without(REPORT[2], "which of the two"),
+        REPORT[3],
+        without(REPORT[4], "and the coroner heard eleven witnesses"),
+    ]
+    with indexed(tmp_path, a=damaged, b=REPORT) as store:
+        document = store.document("a")
+        assert document
+        # A sentence that came through well, in a passage that did not.
+        start = document.text.index(REPORT[3])
+        good = Span(start, start + len(REPORT[3]))
+        best, other = store.witnesses("a", good)
+        assert (best.document, best.reading, best.differences) == ("b", REPORT[3], ())
+        assert (other.document, other.span, other.reading) == ("a", good, REPORT[3])
+        assert best.lost_around == 0 < other.lost_around
+        assert [each.document for each in store.witnesses("b", best.span)] == ["b", "a"]
+        assert why_better(best, other) == (
+            f"it has lost less of the passage (0%, not {other.lost_around:.0%})",
+            "it is in a longer source",
+        )
+        assert why_better(other, best) == ()
+
+
+def test_a_merged_sentence_is_not_fuller_than_the_two_it_is_made_of(tmp_path: Path) -> None:
+    merged = "The owners of the vessel asked for damages was ever proved against him."
+    with indexed(tmp_path, a=[REPORT[4], merged, REPORT[8]], b=REPORT) as store:
+        document = store.document("a")
+        assert document
+        start = document.text.index(merged)
+        best, other = store.witnesses("a", Span(start, start + len(merged)))
+        assert (best.document, best.reading) == ("b", "\n".join(REPORT[5:8]))
+        assert (best.lost, best.changes_sense) == (0, True)
+        assert (other.document, other.lost) == ("a", 34)
+
+
+def test_of_equal_witnesses_that_in_the_longer_source_is_the_better(tmp_path: Path) -> None:
+    with indexed(tmp_path, a=REPORT[2:4], b=REPORT[:6], c=REPORT[2:4]) as store:
+        found = store.witnesses("a", EVERYTHING)
+        assert [each.document for each in found] == ["b", "a", "c"]
+        assert why_better(found[0], found[1]) == ("it is in a longer source",)
+        assert why_better(found[1], found[2]) == ("it comes first",)
+
+
+def test_what_is_odd_counts_before_the_length(tmp_path: Path) -> None:
+    odd = REPORT[2].replace("on board", "(on board")
+    with indexed(tmp_path, a=[*OTHER, REPORT[1], odd, *OTHER], b=REPORT[1:3]) as store:
+        best, other = store.witnesses("b", EVERYTHING)
+        assert (best.document, other.oddities) == ("b", ("a bracket is not closed or not opened",))
+        assert why_better(best, other) == ("there is less odd about it",)
+
+
+def test_a_sentence_without_copies_is_its_own_witness(tmp_path: Path) -> None:
+    with indexed(tmp_path, a=REPORT[:1]) as store:
+        (only,) = store.witnesses("a", Span(0, 5))
+        assert (only.document, only.reading, only.lost_around) == ("a", REPORT[0], 0)
+        assert store.witnesses("a", Span(5000, 5001)) == store.witnesses("b", Span(0, 5)) == []
+
+
+def test_lost_words_of_a_sentence_count_after_the_passage() -> None:
+    first = Witness("b", Span(0, 9), "It rained.", (), 0.1, 5, (), 100)
+    second = replace(first, document="a", lost_around=0.2, lost=0, length=900)
+    third = replace(first, lost=4)
+    assert sorted([second, first, third], key=lambda each: each.order) == [third, first, second]
+    assert why_better(third, first) == ("it has lost fewer words here (4, not 5)",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -47,15 +48,17 @@ def pdf(
     labels: str = "",
     trailer: str = "",
     extra: Sequence[bytes] = (),
+    padding: int = 0,
 ) -> bytes:
-    """A PDF with a text layer; `labels` is its /PageLabels, `extra` are objects nobody uses."""
+    """A PDF with a text layer; `labels` is its /PageLabels, `extra` are objects nobody uses, each
+    page has `padding` more bytes of code, which compress to nothing."""
     kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(pages)))
     entries = " ".join(f"/{key} ({value})" for key, value in (info or {}).items())
     objects = [
         f"<< /Type /Catalog /Pages 2 0 R {labels} >>".encode(),
         f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>",
+        _font("Helvetica"),
+        _font("Helvetica-Bold"),
         f"<< {entries} >>".encode(),
     ]
     for number, page in enumerate(pages):
@@ -64,12 +67,23 @@ def pdf(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {7 + 2 * number} 0 R "
             "/Resources << /Font << /F0 3 0 R /F1 4 0 R >> >> >>".encode()
         )
-        objects.append(stream(code))
+        objects.append(_stream(code, padding))
     return _pdf([*objects, *extra], trailer)
 
 
-def stream(code: bytes, entries: str = "") -> bytes:
-    return f"<< /Length {len(code)} {entries} >>\nstream\n".encode() + code + b"\nendstream"
+def _font(name: str) -> bytes:
+    encoded = "/Encoding /WinAnsiEncoding"
+    return f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} {encoded} >>".encode()
+
+
+def _stream(code: bytes, padding: int) -> bytes:
+    packer = zlib.compressobj()
+    packed = packer.compress(code)
+    for _ in range(padding // 1_000_000):
+        packed += packer.compress(b" " * 1_000_000)
+    packed += packer.flush()
+    entries = f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
+    return entries + packed + b"\nendstream"
 
 
 def _pdf(objects: Sequence[bytes], trailer: str) -> bytes:

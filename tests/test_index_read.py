@@ -8,24 +8,16 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index import read
 from index.errors import SourceError
-from index.read.text import decode
 from index.types import Block, BlockKind, Place, Span
+from tests.files import Text, archive, docx, epub, paragraph, pdf
 
 
 def refused(file: Path) -> str:
     with pytest.raises(SourceError) as caught:
         read.read_bytes(file)
-    return str(caught.value)
-
-
-def not_text(data: bytes) -> str:
-    with pytest.raises(SourceError) as caught:
-        decode(data)
     return str(caught.value)
 
 
@@ -48,7 +40,7 @@ def test_a_folder_and_other_things_that_are_no_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ending"),
-    [("a.docx", "files ending in .docx"), ("README", "files without an ending")],
+    [("a.odt", "files ending in .odt"), ("README", "files without an ending")],
 )
 def test_an_unknown_ending(name: str, ending: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("It rained.", encoding="utf-8")
@@ -83,34 +75,46 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refused(tmp_path / "a.txt") == "cannot be read: Permission denied"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_utf_16_with_its_mark(encoding: str) -> None:
-    assert not_text("It rained.".encode(encoding)) == "encoded in UTF-16; save it as UTF-8"
-
-
-@pytest.mark.parametrize("data", [b"It\x00rained", "It rained.".encode("utf-16-be")])
-def test_zero_bytes(data: bytes) -> None:
-    assert not_text(data) == "binary: it holds zero bytes and is no text"
+PDF = pdf([[Text(50, 700, "It rained.")]])
+DOCX = docx(paragraph("It rained."))
+EPUB = epub(["<p>It rained.</p>"])
+HTML = b"<!DOCTYPE html><p>It rained.</p>"
 
 
 @pytest.mark.parametrize(
-    ("data", "where"),
+    ("data", "name", "message"),
     [
-        ("naïve".encode("latin-1"), "byte 0xef at offset 2"),
-        (b"caf\xc3", "byte 0xc3 at offset 3"),
-        (b"\xed\xa0\x80", "byte 0xed at offset 0"),
+        (PDF, "a.txt", "PDF, although its name ends in .txt; rename or convert it"),
+        (PDF, "a.html", "PDF, although its name ends in .html; rename or convert it"),
+        (HTML, "a.DOCX", "HTML, although its name ends in .docx; rename or convert it"),
+        (
+            b"\xef\xbb\xbf <html>",
+            "a.md",
+            "HTML, although its name ends in .md; rename or convert it",
+        ),
+        (DOCX, "a.pdf", "DOCX, although its name ends in .pdf; rename or convert it"),
+        (EPUB, "a.docx", "EPUB, although its name ends in .docx; rename or convert it"),
+        (archive({"a": "b"}), "a.epub", "a zip archive, although its name ends in .epub"),
+        (archive({"xl/workbook.xml": "b"}), "a.docx", "an Excel file, although its name ends"),
+        (b"{\\rtf1 It rained.}", "a.docx", "RTF, although its name ends in .docx"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "a.docx",
+            "an old or encrypted Office file, although",
+        ),
+        (b"\x89PNG\r\n", "a.pdf", "a picture, although its name ends in .pdf"),
+        (b"It rained.", "a.pdf", "not PDF, although its name ends in .pdf"),
+        (b"It rained.", "a.docx", "not DOCX, although its name ends in .docx"),
+        (b"It rained.", "a.epub", "not EPUB, although its name ends in .epub"),
     ],
 )
-def test_other_encodings(data: bytes, where: str) -> None:
-    assert not_text(data) == f"not valid UTF-8: {where}; save it as UTF-8"
+def test_another_format_than_the_ending_says(data: bytes, name: str, message: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read.load(data, Path(name), name)
+    assert str(caught.value).startswith(message)
 
 
 # What is taken
-
-
-@given(st.text().filter(lambda text: "\x00" not in text))
-def test_canonical_text_is_the_file_unchanged(text: str) -> None:
-    assert decode(text.encode()) == text
 
 
 def test_a_document_knows_its_bytes() -> None:
@@ -131,6 +135,24 @@ def test_a_byte_order_mark_counts_in_offsets() -> None:
 @pytest.mark.parametrize("name", ["a.txt", "a.TEXT", "a.md", "a.Markdown"])
 def test_endings_are_known_in_any_case(name: str) -> None:
     assert read.load(b"It rained.", Path(name), name).text == "It rained."
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "encoding"),
+    [
+        (PDF, "a.pdf", "pdf"),
+        (DOCX, "a.docx", "docx"),
+        (EPUB, "a.epub", "epub"),
+        (HTML, "a.html", "utf-8"),
+        (HTML, "a.htm", "utf-8"),
+        (HTML, "a.xhtml", "utf-8"),
+        ("It rained.".encode("utf-16-le"), "a.md", "utf-16 (detected)"),
+    ],
+)
+def test_every_format_is_read(data: bytes, name: str, encoding: str) -> None:
+    document = read.load(data, Path(name), name)
+    assert (document.text, document.encoding) == ("It rained.", encoding)
+    assert [block.span for block in document.blocks] == [Span(0, 10)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import SourceError, UnreadableError
 from index.read import markdown, signature, text
 from index.read.content import Content
-from index.read.isolated import isolated
+from index.read.isolation import isolated
 from index.speech import find_speeches
 from index.structure import finish
 from index.title import find_author, find_title

@@ -1,6 +1,5 @@
 """What every loader returns, and the form in which it travels between processes."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +21,8 @@ class Content:
     author: str | None = None
 
 
-def to_json(content: Content) -> str:
-    """The content as JSON; a block is [kind, start, end, place, [[start, end] of each hole]]."""
+def pack(content: Content) -> list[object]:
+    """The content as JSON can hold it; a block is [kind, start, end, place, its holes]."""
     blocks = [
         [
             block.kind,
@@ -34,16 +33,16 @@ def to_json(content: Content) -> str:
         ]
         for block in content.blocks
     ]
-    return json.dumps([content.text, content.encoding, blocks, content.title, content.author])
+    return [content.text, content.encoding, blocks, content.title, content.author]
 
 
-def from_json(line: str | bytes) -> Content:
-    """The content that `to_json` wrote; ValueError for anything else."""
-    try:
-        text, encoding, blocks, title, author = json.loads(line)
-        return Content(text, encoding, tuple(_block(*block) for block in blocks), title, author)
-    except TypeError as error:
-        raise ValueError(f"not the content of a file: {error}") from error
+def unpack(packed: list[Any]) -> Content:
+    """The content that `pack` packed; TypeError or ValueError for anything else."""
+    text, encoding, blocks, title, author = packed
+    content = Content(text, encoding, tuple(_block(*block) for block in blocks), title, author)
+    if any(block.span.end > len(text) for block in content.blocks):
+        raise ValueError("a block lies outside of the text")
+    return content
 
 
 def _block(kind: str, start: int, end: int, place: list[Any], holes: list[list[int]]) -> Block:

@@ -86,8 +86,8 @@ def parse_xml(data: bytes, what: str) -> Element:
 def _parsed(data: bytes, parser: "etree.HTMLParser | etree.XMLParser", what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
-    except etree.LxmlError as error:
-        raise SourceError(f"damaged: its {what} cannot be read ({error})") from error
+    except etree.ParseError as error:
+        raise SourceError(f"damaged: its {what} cannot be read ({error.msg})") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise SourceError(f"its {what} is nested too deeply")
     if root is None:
@@ -223,7 +223,10 @@ class TreeReader:
     def _enter(self, element: Element, context: _Context, resolve: Resolve) -> _Context | None:
         """The context inside an element; None when nothing of it is to be read."""
         tag = tag_of(element)
-        if tag in _SKIPPED or _is_hidden(element) or element in self._notes.returns:
+        if tag in _SKIPPED or _is_hidden(element):
+            return None
+        if element in self._notes.returns:
+            self._annotated(element, context, resolve)
             return None
         if element in self._notes.references:
             self._words.append(f"[^{self._notes.references[element]}]")
@@ -371,7 +374,8 @@ def _integer(value: str | None, default: int) -> int:
 
 def _own_label(words: str, label: str) -> int:
     """The length of the label that a note's words start with, and of the marks around it."""
-    match = re.match(rf"[\s\[(^]*(?:{re.escape(label)}|{label.translate(_SUPERSCRIPTS)})", words)
+    either = "|".join(map(re.escape, (label, label.translate(_SUPERSCRIPTS))))
+    match = re.match(rf"[\s\[(^]*(?:{either})", words)
     if not match:
         return 0
     marks = re.compile(r"[\s\]).:]*").match(words, match.end())

@@ -23,6 +23,8 @@ from index.types import BlockKind, Place
 
 # In ems: a gap this wide between two words is one between two cells of a table.
 CELL_GAP = 1.5
+# A file is a scan when no more than this share of its pages has text.
+SCANNED = 0.1
 # A raised number is this many times as large as the words around it, at most.
 RAISED_SIZE = 0.85
 # A heading is this many times as large as the running text, or bold where that is not.
@@ -33,18 +35,23 @@ LABEL_ROWS = 3
 # Running headers and footers stand within so many rows of the edge of so many pages.
 EDGE_ROWS = 2
 REPEATED = 3
+LONGEST_RUNNING = 200
 # How far back, in rows, a cell's row may have been begun: tables are not always drawn row by row.
 ROWS_BACK = 12
 LONGEST_CELL = 30
 # A list of contents has at least so many entries.
 FEWEST_ENTRIES = 4
 
+# PDFium's sign for a hyphen at the end of a line; it leaves out the line's end.
+_LINE_HYPHEN = "\x02"
+_WORD = re.compile(rf"[^\s{_LINE_HYPHEN}]+{_LINE_HYPHEN}?")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]|[.;:!?)\]'\"’”])\d{1,3}(?:,\d{1,3}){0,3}$")
 _MARKER = re.compile(r"\d{1,3}$")
 _CURRENCY = re.compile(r"[$€£¥]$")
 _NUMERIC = re.compile(r"[$€£¥(+–—-]*(?:\d[\d.,]*)?[)%*—–-]*(?:\(\w\))?$")
 _BULLET = re.compile(r"[•●○■▪◦‣∙·§–—*-]$")
+_HEADING_NUMBER = re.compile(r".{0,9}[\d.]$")
 _SENTENCE_END = re.compile(r"[.!?;:]['\"’”)\]]*$")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}).*\d$", re.DOTALL)
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*[-–—\]]?$", re.I)
@@ -160,10 +167,10 @@ def load(data: bytes) -> Content:
     document = _open(data)
     try:
         pages = [_page(document, index) for index in range(len(document))]
-        metadata = document.get_metadata_dict()
+        metadata = _metadata(document)
     finally:
         document.close()
-    if sum(len(page.rows) for page in pages) < len(pages) or not pages:
+    if sum(bool(page.rows) for page in pages) <= SCANNED * len(pages):
         raise SourceError(
             "a scan: its pages are pictures without a text layer; make one by OCR (ocrmypdf), then "
             "index the result"
@@ -171,13 +178,13 @@ def load(data: bytes) -> Content:
     _mark_furniture(pages)
     builder = Builder()
     _add_pages(builder, pages)
-    makers = (metadata["Creator"], metadata["Producer"])
+    makers = (metadata.get("Creator", ""), metadata.get("Producer", ""))
     return Content(
         builder.text,
         "pdf",
         tuple(builder.blocks),
-        title=title_of(metadata["Title"]),
-        author=author_of(metadata["Author"], makers),
+        title=title_of(metadata.get("Title")),
+        author=author_of(metadata.get("Author"), makers),
     )
 
 
@@ -192,6 +199,21 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
         raise SourceError(reason) from error
 
 
+def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
+    try:
+        return dict(document.get_metadata_dict())
+    except UnicodeDecodeError:  # Half of a surrogate pair: not worth the file.
+        return {}
+
+
+def _label(document: pypdfium2.PdfDocument, index: int) -> str | None:
+    """The printed label of a page, if the file gives any."""
+    try:
+        return document.get_page_label(index).strip() or None
+    except UnicodeDecodeError:
+        return None
+
+
 def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
     try:
         page = document[index]
@@ -201,7 +223,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> _Page:
     rows = _rows(text)
     text.close()
     page.close()
-    return _Page(index + 1, document.get_page_label(index).strip() or None, rows)
+    return _Page(index + 1, _label(document, index), rows)
 
 
 # Characters to rows
@@ -239,17 +261,16 @@ def _lines(text: pypdfium2.PdfTextPage) -> Iterator[_Row]:
 def _words(text: pypdfium2.PdfTextPage) -> Iterator[tuple[int, _Word]]:
     """The words of a page, with the numbers of their first characters."""
     characters = "".join(_character(text, index) for index in range(text.count_chars()))
-    for match in re.finditer(r"\S+", characters):
-        yield match.start(), _word(text, match[0], match.start(), match.end() - 1)
+    for match in _WORD.finditer(characters):
+        words = match[0].replace(_LINE_HYPHEN, "-")
+        yield match.start(), _word(text, words, match.start(), match.end() - 1)
 
 
 def _character(text: pypdfium2.PdfTextPage, index: int) -> str:
     code = pdfium.FPDFText_GetUnicode(text, index)
-    # PDFium's sign for a hyphen at a line's end; no text; half of a pair.
-    if code == 0x2:
-        return "-"
-    if code < 0x20:
+    if code < 0x20 and code != ord(_LINE_HYPHEN):
         return " "
+    # Half of a surrogate pair is no character.
     return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
 
 
@@ -272,11 +293,12 @@ def _is_bold(text: pypdfium2.PdfTextPage, index: int) -> bool:
 
 
 def _mark_furniture(pages: Sequence[_Page]) -> None:
-    """Mark what repeats at the edges of pages, but for its numbers, and page numbers alone."""
-    seen = Counter(key for page in pages for key in {_running(row) for row in _edges(page)})
+    """Mark what repeats at the edges of pages, but for the number of the page, and such alone."""
+    seen = Counter(key for page in pages for row in _edges(page) for key in _running(page, row))
     for page in pages:
         for row in _edges(page):
-            if seen[_running(row)] >= REPEATED or _PAGE_NUMBER.match(row.text):
+            repeated = any(seen[key] >= REPEATED for key in _running(page, row))
+            if repeated or _PAGE_NUMBER.match(row.text):
                 row.kind = BlockKind.FURNITURE
 
 
@@ -286,13 +308,18 @@ def _edges(page: _Page) -> list[_Row]:
     return rows[:EDGE_ROWS] + rows[max(EDGE_ROWS, len(rows) - EDGE_ROWS) :]
 
 
-def _running(row: _Row) -> str:
-    return _SHORT_NUMBER.sub("#", row.text)
+def _running(page: _Page, row: _Row) -> set[str]:
+    """What a row would say on every page if it runs: its words, and its words with one of the
+    numbers that they hold counted from the page's own. Rows of tables may repeat as they are."""
+    keys = set() if row.is_tabular else {row.text}
+    for match in _SHORT_NUMBER.finditer(row.text[:LONGEST_RUNNING]):
+        number = int(match[0]) - page.number
+        keys.add(f"{row.text[: match.start()]}{number:+}{row.text[match.end() :]}")
+    return keys
 
 
 def _add_pages(builder: Builder, pages: Sequence[_Page]) -> None:
-    style = _body_style(pages)
-    for page in pages:
+    for page, style in zip(pages, _styles(pages), strict=True):
         _mark_tables(page.rows)
         for row in page.rows:
             if row.kind is None:
@@ -304,29 +331,48 @@ def _add_pages(builder: Builder, pages: Sequence[_Page]) -> None:
             _add(builder, rows, page.place, levels)
 
 
-def _body_style(pages: Sequence[_Page]) -> _Style:
-    sizes: Counter[_Style] = Counter()
+def _styles(pages: Sequence[_Page]) -> Iterator[_Style]:
+    """What each page's running text is set in: as in the whole file, unless a full page has its
+    own, larger or bold."""
+    usual = _usual(_weights(pages))
+    lengths = [sum(_weights([page]).values()) for page in pages]
+    full = 0.5 * median(length for length in lengths if length)
+    for page, length in zip(pages, lengths, strict=True):
+        own = _usual(_weights([page])) if length and length >= full else usual
+        yield _Style(max(usual.size, own.size), usual.bold or own.bold)
+
+
+def _weights(pages: Sequence[_Page]) -> Counter[_Style]:
+    """How many characters are set in each style."""
+    weights: Counter[_Style] = Counter()
     for page in pages:
         for row in page.rows:
-            sizes[_Style(round(row.size, 1), row.bold)] += len(row.text)
-    return max(sizes, key=lambda style: sizes[style])
+            weights[_Style(round(row.size, 1), row.bold)] += len(row.text)
+    return weights
+
+
+def _usual(weights: Counter[_Style]) -> _Style:
+    return max(weights, key=lambda style: weights[style])
 
 
 def _mark_tables(rows: Sequence[_Row]) -> None:
     """Mark rows with cells, and the labels between them; a run of rising numbers is contents."""
-    last: int | None = None
-    for index, row in enumerate(rows):
-        if row.kind is not None or not row.is_tabular:
-            continue
-        for between in rows[last or index : index] if index - (last or 0) <= LABEL_ROWS + 1 else ():
-            if between.kind is None and not re.search(r"[.!?]$", between.text):
-                between.kind = BlockKind.TABLE
-        row.kind = BlockKind.TABLE
-        last = index
+    tabular = [at for at, row in enumerate(rows) if row.kind is None and row.is_tabular]
+    for at in tabular:
+        rows[at].kind = BlockKind.TABLE
+    for above, below in pairwise(tabular):
+        between = rows[above + 1 : below]
+        if len(between) <= LABEL_ROWS and all(map(_is_label, between)):
+            for row in between:
+                row.kind = BlockKind.TABLE
     for table in _runs(rows, BlockKind.TABLE):
         if _is_contents(table):
             for row in table:
                 row.kind = BlockKind.CONTENTS
+
+
+def _is_label(row: _Row) -> bool:
+    return row.kind is None and not re.search(r"[.!?]$", row.text)
 
 
 def _runs(rows: Sequence[_Row], kind: BlockKind) -> Iterator[list[_Row]]:
@@ -349,10 +395,17 @@ def _is_contents(table: Sequence[_Row]) -> bool:
 def _row_kind(row: _Row, style: _Style) -> BlockKind:
     if _LEADERS.search(row.text):
         return BlockKind.CONTENTS
-    is_short = len(row.text) <= LONGEST_HEADING and re.search(r"[^\W\d_]", row.text)
-    if is_short and style.heads(row) and not re.search(r"[.,;]$", row.text):
+    if style.heads(row) and _may_head(row):
         return BlockKind.HEADING
     return BlockKind.PARAGRAPH
+
+
+def _may_head(row: _Row) -> bool:
+    """Whether a row says what a heading can say: words, in one cell or after a number."""
+    is_short = len(row.text) <= LONGEST_HEADING
+    has_words = re.search(r"[^\W\d_]", row.text) and not re.search(r"[.,;]$", row.text)
+    in_one = len(row.cells) == 1 or (len(row.cells) == 2 and _HEADING_NUMBER.match(row.cells[0]))
+    return bool(is_short and has_words and in_one)
 
 
 def _levels(pages: Sequence[_Page]) -> dict[tuple[float, bool], int]:
@@ -395,7 +448,11 @@ def _parted(group: Sequence[_Row], before: _Row, row: _Row, leading: float, marg
     if row.kind in (BlockKind.TABLE, BlockKind.CONTENTS):
         return False
     step = before.bottom - row.bottom
-    if step > leading + 0.35 * row.size or _heading_style(before) != _heading_style(row):
+    if (
+        step < 0
+        or step > leading + 0.35 * row.size
+        or _heading_style(before) != _heading_style(row)
+    ):
         return True
     if row.kind is BlockKind.HEADING:
         return len(group) > 2

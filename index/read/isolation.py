@@ -7,6 +7,7 @@ does to its reader is one file's error, and the run goes on.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,13 +15,15 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import SourceError
-from index.read.child import MEMORY, REFUSED
-from index.read.content import Content, from_json
+from index.read.child import REFUSED
+from index.read.content import Content, unpack
 
+# Address space of a child, in bytes.
+MEMORY = 1_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
 # a large honest report has time enough.
-SECONDS = 8
-SECONDS_PER_MB = 3
+SECONDS = 6
+SECONDS_PER_MB = 6
 # Where processor time is not limited, or nothing is computed, the clock decides, later.
 PATIENCE = 4
 
@@ -28,6 +31,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 # Nothing else of the environment is a reader's business.
 _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
 CHILD: Final = "index.read.child"
+# The signal that ends a child for its processor time; Windows has none.
+_OUT_OF_TIME: Final = getattr(signal, "SIGXCPU", 0)
 
 
 def isolated(module: str) -> Callable[[bytes], Content]:
@@ -43,7 +48,7 @@ def _run(module: str, data: bytes) -> bytes:
     seconds = round(SECONDS + SECONDS_PER_MB * len(data) / 1e6)
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # -P and -s keep the working folder and the user's packages out.
-    command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds)]
+    command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds), str(MEMORY)]
     try:
         child = subprocess.run(  # noqa: S603  (our own interpreter and module)
             command,
@@ -63,31 +68,28 @@ def _run(module: str, data: bytes) -> bytes:
 def _failure(code: int, errors: bytes, seconds: int) -> SourceError:
     """What the end of a child says about its file."""
     last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if _was_stopped(code):
+    if code and code == -_OUT_OF_TIME:
         return _too_slow(seconds)
     if "MemoryError" in last or "bad_alloc" in last:
-        return SourceError(f"damaged or hostile: to read it takes more than {MEMORY / 1e9:.0f} GB")
+        return SourceError(f"damaged or hostile: it takes more than {MEMORY / 1e9:g} GB to read")
     if code < 0:
-        return SourceError(f"damaged or hostile: its reader crashed (signal {-code})")
+        return SourceError(
+            f"damaged or hostile: its reader crashed (signal {-code}) or needed more than "
+            f"{MEMORY / 1e9:g} GB"
+        )
     return SourceError(f"damaged: it cannot be read ({last})")
 
 
-def _was_stopped(code: int) -> bool:
-    """Whether a child was ended for its processor time."""
-    import signal
-
-    return hasattr(signal, "SIGXCPU") and code in (-signal.SIGXCPU, -signal.SIGKILL)
-
-
 def _too_slow(seconds: int) -> SourceError:
-    return SourceError(f"damaged or hostile: it cannot be read in {seconds} seconds")
+    return SourceError(f"damaged, hostile or too complex: it cannot be read in {seconds} seconds")
 
 
 def _answer(line: bytes) -> Content:
     try:
         kind, answer = json.loads(line)
-        if kind == REFUSED:
-            raise SourceError(answer)
-        return from_json(answer)
-    except ValueError as error:
+        content = None if kind == REFUSED else unpack(answer)
+    except (TypeError, ValueError) as error:
         raise SourceError(f"damaged or hostile: its reader gave no answer ({error})") from error
+    if content is None:
+        raise SourceError(answer)
+    return content

@@ -1,0 +1,139 @@
+"""Loaders in a process of their own: whatever a file does is an error of that file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.errors import SourceError
+from index.read import isolation
+from index.read.content import Content, pack, unpack
+from index.read.isolation import isolated
+from index.types import Block, BlockKind, Place, Span
+from tests.files import Text, docx, paragraph, pdf
+
+RAIN = Text(50, 700, "It rained.")
+
+# Stand-ins for loaders, and what they do to their process.
+MISDEEDS = {
+    "crashes": "import os, signal\ndef load(data): os.kill(os.getpid(), signal.SIGSEGV)",
+    "hangs": "def load(data):\n    while True: pass",
+    "sleeps": "import time\ndef load(data): time.sleep(60)",
+    "hoards": "def load(data): return bytes(2_000_000_000)",
+    "stumbles": "def load(data): raise KeyError('rain')",
+    "babbles": "import os\ndef load(data): print('rain'); os._exit(0)",
+    "lies": (
+        "import json, os\n"
+        "def load(data):\n"
+        "    place = [[], None, None, None, None, None, []]\n"
+        "    blocks = [['paragraph', 0, 99, place, []]]\n"
+        "    print(json.dumps(['found', ['It rained.', 'x', blocks, None, None]]), flush=True)\n"
+        "    os._exit(0)\n"
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def loaders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of misbehaving loaders where child processes find them."""
+    for name, code in MISDEEDS.items():
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+    (tmp_path / "index").symlink_to(Path(isolation.__file__).resolve().parents[1])
+    monkeypatch.setattr(isolation, "_ROOT", tmp_path)
+
+
+def refused(name: str, data: bytes = b"") -> str:
+    with pytest.raises(SourceError) as caught:
+        isolated(name)(data)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("crashes", "damaged or hostile: its reader crashed (signal 11) or needed more than 1 GB"),
+        ("hangs", "damaged, hostile or too complex: it cannot be read in 2 seconds"),
+        ("sleeps", "damaged, hostile or too complex: it cannot be read in 4 seconds"),
+        ("hoards", "damaged or hostile: it takes more than 1 GB to read"),
+        ("stumbles", "damaged: it cannot be read (KeyError: 'rain')"),
+        ("babbles", "damaged or hostile: its reader gave no answer ("),
+        (
+            "lies",
+            "damaged or hostile: its reader gave no answer (a block lies outside of the text)",
+        ),
+    ],
+)
+def test_a_loader_that_misbehaves(name: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "SECONDS", 2)
+    monkeypatch.setattr(isolation, "PATIENCE", 2)
+    assert refused(name).startswith(message)
+
+
+def test_what_the_child_says_comes_back() -> None:
+    assert isolated("index.read.text")("Дождь\n\nx".encode()) == Content(
+        "Дождь\n\nx",
+        "utf-8",
+        (
+            Block(BlockKind.HEADING, Span(0, 5), Place()),
+            Block(BlockKind.PARAGRAPH, Span(7, 8), Place(line=3)),
+        ),
+    )
+    assert refused("index.read.text", b"\x00") == "binary: it holds zero bytes and is no text"
+
+
+def test_content_survives_the_journey() -> None:
+    place = Place(("A", "B"), "3", "iv", "7", None, 12, ("1", "2"))
+    block = Block(BlockKind.NOTE, Span(0, 9), place, (Span(2, 3), Span(4, 6)))
+    content = Content("It rained", "pdf", (block,), "The Winter", "Ann Lee")
+    assert unpack(pack(content)) == content
+
+
+def test_the_environment_and_the_working_folder_stay_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "json.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("PYTHONPATH", str(work))
+    monkeypatch.setenv("PYTHONSTARTUP", str(work / "json.py"))
+    assert isolated("index.read.html")(b"<p>It rained.").text == "It rained."
+
+
+def test_the_child_finds_the_package_from_anywhere(tmp_path: Path) -> None:
+    code = (
+        "from index.read.isolation import isolated; print(isolated('index.read.text')(b'x').text)"
+    )
+    root = Path(isolation.__file__).resolve().parents[2]
+    found = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r}); {code}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "x\n"
+
+
+# Files that mean harm
+
+
+def test_a_pdf_with_very_many_objects_is_read() -> None:
+    data = pdf([[RAIN]], extra=[b"<< /Rain (It rained.) >>"] * 100_000)
+    assert isolated("index.read.pdf")(data).text == "It rained."
+
+
+def test_a_pdf_that_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "MEMORY", 250_000_000)
+    message = refused("index.read.pdf", pdf([[RAIN]], padding=300_000_000))
+    assert message.endswith("or needed more than 0.25 GB")
+
+
+def test_a_word_file_nested_too_deeply() -> None:
+    depth = 5000
+    cells = "<w:tbl><w:tr><w:tc>" * depth + paragraph("x") + "</w:tc></w:tr></w:tbl>" * depth
+    message = refused("index.read.docx", docx(cells))
+    assert message.startswith("damaged: it cannot be read (RecursionError: ")

@@ -222,6 +222,20 @@ def test_heads_beside_page_numbers_are_furniture_and_others_are_not() -> None:
     assert kinds == [PARAGRAPH, FURNITURE, FURNITURE] * 4 + [PARAGRAPH] + [HEADING, PARAGRAPH] * 3
 
 
+def test_numbered_chapters_are_no_running_heads() -> None:
+    text = "\n\n".join(f"Chapter {number}\n\nIt rained." for number in range(1, 6))
+    assert [kind for kind, _ in outline(text)] == [HEADING, PARAGRAPH] * 5
+
+
+def test_what_stands_beside_a_few_of_many_page_numbers_is_no_running_head() -> None:
+    pages = [f"It rained.\n\nPage {page}" for page in range(1, 16)]
+    pages[3] += "\n\nNotes\n\n1. See One."
+    pages[7] += "\n\nNotes\n\n1. See Two."
+    pages[11] += "\n\nNotes\n\n1. See Three."
+    kinds = [kind for kind, _ in outline("\n\n".join(pages))]
+    assert (kinds.count(HEADING), kinds.count(NOTE)) == (3, 3)
+
+
 # Titles of documents
 
 

@@ -76,9 +76,11 @@ def mark_running(text: str, blocks: Sequence[Block]) -> list[Block]:
                 alone = number if number == blocks[index].span.of(text) else None
                 place = blocks[index].place._replace(page=alone)
                 out[index] = replace(blocks[index], kind=BlockKind.FURNITURE, place=place)
+    pages = sum(bool(block.place.page) for block in out)
     for indexes in _alike(text, blocks).values():
         beside = [index for index in indexes if _beside_page(out, index)]
-        if len(beside) >= 3:
+        # A running head stands on most pages, or on every other one.
+        if 3 * len(beside) >= max(9, pages):
             for index in beside:
                 out[index] = replace(out[index], kind=BlockKind.FURNITURE)
     return out
@@ -91,7 +93,8 @@ def _alike(text: str, blocks: Sequence[Block]) -> dict[str, list[int]]:
         words = block.span.of(text) if len(block.span) <= LONGEST_FURNITURE else ""
         bare = _DIGITS.sub("", words).strip()
         page = block.kind is BlockKind.PARAGRAPH and words.isdecimal() and len(words) <= 4
-        if page or (block.kind is BlockKind.HEADING and bare):
+        # “Part 1” and “Part 2” number what follows them.
+        if page or (block.kind is BlockKind.HEADING and (" " in bare or bare == words)):
             found[bare].append(index)
     return found
 

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from index.witnesses.shingles import WINDOW
 from index.witnesses.wording import Ints, Wording
 
-# A sentence alone: it has this many words at least, this much of the shorter is in the longer (a
-# damaged copy has lost words), and this much of the longer (else it quotes the shorter among words
-# of its own).
+# A sentence alone is a copy when it has this many words at least, this much of the shorter is in
+# the longer (a damaged copy has lost words), and this much of the longer (else it quotes the
+# shorter among words of its own); and when neither has a name or number in the place of another's:
+# sentences of one pattern report many facts.
 FEWEST_WORDS = 6
 LEAST_OF_SHORTER = 0.8
 LEAST_OF_LONGER = 0.5
-# Neither has a name or number in the place of another: sentences of one pattern report many facts.
-# Sentences in a copied region: so much of one of them is in the other text, and that many words in
-# all. Then also a sentence that lost most of its words, or that two were run together to, is one.
-# And half of the region at least has no name or number in the place of another.
+# Sentences together, two at least, are a copied region when so much of each is in the other text
+# and they share so many words, half of them where no name or number stands in the place of another.
+# Then a sentence that lost most of its words is a copy too, and one made of two run together.
 LEAST_OF_SENTENCE = 0.5
 LEAST_IN_REGION = 16
 # Fewer shared words than this are a part of two sentences by accident.

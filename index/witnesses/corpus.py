@@ -1,6 +1,6 @@
 """All wordings of an index in memory, to find where a new document shares words with them.
 
-About two bytes of memory for each byte of wording; made anew from the database by each writer.
+Some 25 bytes of memory a word; made anew from the database by each writer that adds something.
 """
 
 from collections.abc import Iterator

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from index.database import connect_writing
 from index.types import Passage, Place, Sentence, Span
-from index.witnesses import words
+from index.witnesses import split_words
 from index.witnesses.ledger import Ledger
 from index.witnesses.match import Match, groups
 

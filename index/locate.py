@@ -6,8 +6,7 @@ Things are looked up by bisection, so that it may be done for each quote.
 import re
 from bisect import bisect_left, bisect_right
 
-from index.split import QUOTABLE
-from index.types import Block, BlockKind, Document, Place, Reference, Span, line_of
+from index.types import QUOTABLE, Block, BlockKind, Document, Place, Reference, Span, line_of
 
 # Notes and furniture may stand in a hole of another block; nothing else stands in one.
 _NESTED = frozenset({BlockKind.NOTE, BlockKind.FURNITURE})

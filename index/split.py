@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from index.reading import Reading, heal
 from index.sentences import LONGEST, sentence_spans
 from index.structure import LINE
-from index.types import Block, BlockKind, Passage, Place, Sentence, Span
+from index.types import QUOTABLE, Block, Passage, Place, Sentence, Span
 
-QUOTABLE = frozenset(BlockKind) - {BlockKind.HEADING, BlockKind.CONTENTS, BlockKind.FURNITURE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ class BlockKind(StrEnum):
     FURNITURE = "furniture"
 
 
+# What may be quoted. Headings name what is said and do not say it.
+QUOTABLE = frozenset(BlockKind) - {BlockKind.HEADING, BlockKind.CONTENTS, BlockKind.FURNITURE}
+
+
 class Place(NamedTuple):
     """Where a block or a quote stands, in the terms a person uses; unknown parts are None or empty.
 

@@ -9,14 +9,12 @@ from index.embed import load_embedder
 from index.snapshot import Library, Snapshot, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
-from rag.compose import compose, with_sources
+from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
 from rag.read import SimilarityReader
 from rag.types import Answer, Claim, Quote, Reader, Reason
 from rag.verify import Gate
-
-NEAREST = 3
 
 
 class Assistant:
@@ -68,8 +66,8 @@ class Assistant:
         if quotes and verdict.confidence >= self._threshold:
             shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
             return shown, (), verdict.confidence, None
-        nearest = compose([_best_sentence(hit) for hit in hits], gate, snapshot)
-        return (), nearest[:NEAREST], verdict.confidence, Reason.NOT_FOUND
+        near = nearest([_best_sentence(hit) for hit in hits], gate, snapshot)
+        return (), near, verdict.confidence, Reason.NOT_FOUND
 
 
 def _searched(question: str, history: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """From a reader's claims to the quotes of an answer."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from index.types import Span
 from index.witnesses.differences import Difference, differences
 from index.witnesses.match import Copy
 from index.witnesses.standing import Witness as Ranked
+from index.witnesses.standing import is_worse_copy
 from rag.types import MOST_QUOTES, Claim, Quote, Witness
 from rag.verify import Gate
 
@@ -16,6 +17,8 @@ from rag.verify import Gate
 MARGIN = 0.16
 # So many claims are looked at for quotes and copies; the rest are far from the question.
 LOOKED_AT = 40
+# Passages offered where nothing answers.
+NEAREST = 3
 
 
 class Copied(Protocol):
@@ -26,27 +29,22 @@ class Copied(Protocol):
     def witnesses(self, path: str, span: Span) -> Sequence[Ranked]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A quote in the making."""
-
-    quote: Quote
-    score: float
-
-
 def compose(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
     """At most `MOST_QUOTES` quotes, best first.
 
     Of several witnesses of the same words the best is quoted and the others are listed; neighbours
     are joined.
     """
-    distinct: list[_Candidate] = []
-    for claim, quote in _near_the_best(claims, gate):
-        best = _best_witness(quote, gate, copied)
-        if best and not any(_overlap(old.quote, best) for old in distinct):
-            distinct.append(_Candidate(best, claim.score))
-    joined = [candidate.quote for candidate in _join_neighbours(distinct, gate)]
+    proven = _proven(claims, gate)
+    near = [quote for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
+    joined = _join_neighbours(_distinct(near, gate, copied), gate)
     return tuple(with_witnesses(quote, gate, copied) for quote in joined[:MOST_QUOTES])
+
+
+def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+    """The `NEAREST` best claims as quotes, however far below the best: nothing answers."""
+    quotes = _distinct((quote for _, quote in _proven(claims, gate)), gate, copied)
+    return tuple(with_witnesses(quote, gate, copied) for quote in quotes[:NEAREST])
 
 
 def with_witnesses(quote: Quote, gate: Gate, copied: Copied) -> Quote:
@@ -64,10 +62,19 @@ def with_sources(quotes: Sequence[Quote], gate: Gate) -> tuple[Quote, ...]:
     return tuple(shown[:MOST_QUOTES])
 
 
-def _near_the_best(claims: Sequence[Claim], gate: Gate) -> list[tuple[Claim, Quote]]:
-    """The claims that are quotes and score within the margin of the best that is one."""
-    proven = [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
-    return [(claim, quote) for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
+def _proven(claims: Sequence[Claim], gate: Gate) -> list[tuple[Claim, Quote]]:
+    """The claims that are quotes, of those that are looked at."""
+    return [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
+
+
+def _distinct(quotes: Iterable[Quote], gate: Gate, copied: Copied) -> list[Quote]:
+    """The best witness of each quote; none twice."""
+    distinct: list[Quote] = []
+    for quote in quotes:
+        best = _best_witness(quote, gate, copied)
+        if best and not any(_overlap(old, best) for old in distinct):
+            distinct.append(best)
+    return distinct
 
 
 def _overlap(first: Quote, second: Quote) -> bool:
@@ -83,7 +90,8 @@ def _best_witness(quote: Quote, gate: Gate, copied: Copied) -> Quote | None:
     None when there is a better witness that cannot be quoted: a damaged copy is no way out.
     """
     witnesses = copied.witnesses(quote.document.path, quote.span)
-    if not witnesses or _is_at(witnesses[0], quote):
+    asked = next((witness for witness in witnesses if _is_at(witness, quote)), None)
+    if asked is None or asked is witnesses[0] or not is_worse_copy(asked, witnesses[0]):
         return quote
     return next(_quotes_of(witnesses[0], quote, gate, copied), None)
 
@@ -127,18 +135,18 @@ def worded_differently(ours: str, theirs: str) -> tuple[Difference, ...]:
 # -- neighbours ------------------------------------------------------------------------------------
 
 
-def _join_neighbours(candidates: list[_Candidate], gate: Gate) -> list[_Candidate]:
-    """Make one quote of those that follow each other in the source; ranks are those of the best."""
-    joined: list[_Candidate] = []
-    for candidate in candidates:
+def _join_neighbours(quotes: list[Quote], gate: Gate) -> list[Quote]:
+    """Make one quote of those that follow each other in the source, in the place of the best."""
+    joined: list[Quote] = []
+    for quote in quotes:
         for at, other in enumerate(joined):
-            if longer := _joined(other.quote, candidate.quote, gate):
-                joined[at] = replace(other, quote=longer)
+            if longer := _joined(other, quote, gate):
+                joined[at] = longer
                 break
         else:
-            joined.append(candidate)
+            joined.append(quote)
     # One that came between two others has made neighbours of them.
-    return joined if len(joined) == len(candidates) else _join_neighbours(joined, gate)
+    return joined if len(joined) == len(quotes) else _join_neighbours(joined, gate)
 
 
 def _joined(first: Quote, second: Quote, gate: Gate) -> Quote | None:

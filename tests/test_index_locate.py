@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from index.locate import block_at, citing, place_at, references_at
 from index.reading import heal
-from index.split import QUOTABLE
 from index.structure import finish, plain_blocks
-from index.types import Block, BlockKind, Document, Place, Reference, Span, line_of
+from index.types import QUOTABLE, Block, BlockKind, Document, Place, Reference, Span, line_of
 
 
 def document(text: str, blocks: tuple[Block, ...] | None = None) -> Document:

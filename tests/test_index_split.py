@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from index.read import markdown, text
 from index.read.content import Content
 from index.reading import heal
-from index.split import QUOTABLE, Budget, split
+from index.split import Budget, split
 from index.structure import finish, plain_blocks
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
-from index.types import Block, Passage, Place, Span, line_of
+from index.types import QUOTABLE, Block, Passage, Place, Span, line_of
 
 Count = Callable[[str], int]
 

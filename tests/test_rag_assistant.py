@@ -13,7 +13,8 @@ from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Hit, Span
 from index.update import Updater, make_settings
-from rag.assistant import NEAREST, Assistant, open_assistant, open_library
+from rag.assistant import Assistant, open_assistant, open_library
+from rag.compose import NEAREST
 from rag.config import Config
 from rag.read import SimilarityReader
 from rag.render import to_json, to_text

@@ -194,7 +194,7 @@ def test_a_citation_has_to_say_all_that_is_shown(
     record["quotes"] = [{key: record["quotes"][0][key] for key in keys}]
     case.write(record)
     assert not case.check()
-    missing = "page, display, section, speakers, notes, variant_of, position"
+    missing = "page, page_label, display, section, speakers, reported, notes, oddities, position"
     assert printed(capsys)[0] == f"q1 [1] log.txt, ¶1: {missing} not as in the source"
 
 
@@ -222,6 +222,8 @@ def witnessed(case: Case, record: dict[str, Any]) -> dict[str, Any]:
         "end": len(text) - 1,
         "locator": "\u201c# Copy\u201d, line 3",
         "same": True,
+        "changes_sense": False,
+        "differences": [],
     }
     record["quotes"][0]["witnesses"] = [witness]
     case.write(record)
@@ -406,12 +408,12 @@ def test_truncated_answers_are_refused(case: Case, record: dict[str, Any]) -> No
     [
         ("[]", "line 1 is not an answer: a JSON object is expected"),
         ("7", "line 1 is not an answer"),
-        ('{"quotes": []}', "line 1 has format None; this Pincite checks format 1"),
-        ('{"format": 2, "quotes": []}', "line 1 has format 2; this Pincite checks format 1"),
-        ('{"format": 1}', "line 1 is not an answer: it has no list of quotes"),
-        ('{"format": 1, "quotes": 7, "nearest": []}', "it has no list of quotes"),
-        ('{"format": 1, "quotes": {}, "nearest": []}', "it has no list of quotes"),
-        ('{"format": 1, "quotes": []}', "it has no list of nearest"),
+        ('{"quotes": []}', "line 1 has format None; this Pincite checks format 2"),
+        ('{"format": 3, "quotes": []}', "line 1 has format 3; this Pincite checks format 2"),
+        ('{"format": 2}', "line 1 is not an answer: it has no list of quotes"),
+        ('{"format": 2, "quotes": 7, "nearest": []}', "it has no list of quotes"),
+        ('{"format": 2, "quotes": {}, "nearest": []}', "it has no list of quotes"),
+        ('{"format": 2, "quotes": []}', "it has no list of nearest"),
         ("The mate slept.", "line 1 is not JSON: Expecting value"),
         ("\n\n{", "line 3 is not JSON"),
         ("[" * 100_000, "line 1 is not JSON"),
@@ -425,7 +427,7 @@ def test_what_is_no_answer_is_refused(case: Case, content: str, message: str) ->
 
 
 def test_answers_have_to_be_text_in_a_file(case: Case) -> None:
-    case.answers.write_bytes(b'{"format": 1, "quotes": [], "id": "\xff"}')
+    case.answers.write_bytes(b'{"format": 2, "quotes": [], "id": "\xff"}')
     with pytest.raises(PinciteError, match=r"answers\.jsonl cannot be read: 'utf-8' codec"):
         list(load_answers(case.answers))
     with pytest.raises(PinciteError, match="cannot be read"):

@@ -43,18 +43,22 @@ def span_of(source: Document, words: str) -> Span:
 Said = tuple[Document, str]
 
 
-class Told:
-    """Groups of copies as a test tells them, the best witness first in each."""
+def _places(group: Sequence[Said]) -> list[tuple[str, Span]]:
+    return [(source.path, span_of(source, words)) for source, words in group]
 
-    def __init__(self, *groups: Sequence[Said]) -> None:
-        self._groups = [
-            [(source.path, span_of(source, words)) for source, words in group] for group in groups
-        ]
+
+class Told:
+    """Groups of copies as a test tells them, the best witness first in each; `parts` are sentences
+    that are copies of each other, where they are not the groups themselves."""
+
+    def __init__(self, *groups: Sequence[Said], parts: Sequence[Said] = ()) -> None:
+        self._groups = [_places(group) for group in groups]
+        self._pairs = [_places(parts)] if parts else self._groups
 
     def copies(self, path: str, span: Span) -> list[Copy]:
         pairs = [
             Match(Stretch(path, own, 9), Stretch(other, there, 9), 9)
-            for group in self._groups
+            for group in self._pairs
             for document, own in group
             for other, there in group
             if document == path and own.overlaps(span) and (other, there) != (path, own)
@@ -196,9 +200,8 @@ def test_of_a_witness_that_is_too_long_the_sentence_that_shares_most_is_quoted()
     sentences = [f"{word * 60} lamp." for word in ("oar ", "row ", "bow ")]
     full = document("full.txt", " ".join(sentences))
     damaged = document("damaged.txt", "Oar oar row row lamp.")
-    copies = Told([(full, full.text), (damaged, damaged.text)], [(full, sentences[1])])
-    parted = Told([(full, sentences[1]), (damaged, damaged.text)])
-    copies.copies = parted.copies  # type: ignore[method-assign] - the sentences of the group
+    whole, part = [(full, full.text), (damaged, damaged.text)], (full, sentences[1])
+    copies = Told(whole, parts=[part, (damaged, damaged.text)])
     (quote,) = composed([claim(damaged, damaged.text)], full, damaged, copies=copies)
     assert said([quote]) == [("full.txt", sentences[1])]
 

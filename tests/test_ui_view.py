@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from index.store import DocumentSummary
 from index.types import Block, BlockKind, Document, Place, Span
-from rag.types import Answer, Quote, Reason, Witness
+from index.witnesses.differences import differences
+from rag.types import Answer, Quote, QuotedNote, Reason, Witness
 from ui.view import answer_view, is_wrapped, library_view, source_view
 
 TEXT = "# Report\n\n  1. The mate spoke.\n  2. He was \U0001f6a2 heard.\n\nPage 4\n"
@@ -31,6 +32,9 @@ REPORT = document(
 )
 
 
+LOST = differences("The mate spoke.", "The mate never spoke.")
+
+
 def part(text: str, *roles: str) -> dict[str, object]:
     return {"text": text, "mark": "mark" in roles, "aside": "aside" in roles}
 
@@ -39,7 +43,15 @@ def quote(
     start: int = 15, end: int = 30, place: Place | None = None, witnesses: tuple[Witness, ...] = ()
 ) -> Quote:
     place = place or Place(section=("Evidence",), paragraph="1", line=3)
-    return Quote(REPORT, Span(start, end), place, "The mate spoke.", witnesses)
+    return Quote(
+        REPORT,
+        Span(start, end),
+        place,
+        "The mate spoke.",
+        ("the mate", "Report"),
+        notes=(QuotedNote("2", Span(0, 1), "#", "#"), QuotedNote("", Span(0, 1), "(#)", "(#)")),
+        witnesses=witnesses,
+    )
 
 
 def answer(*quotes: Quote, standalone: str = "Who spoke?", reason: Reason | None = None) -> Answer:
@@ -48,7 +60,7 @@ def answer(*quotes: Quote, standalone: str = "Who spoke?", reason: Reason | None
 
 
 def test_an_answer_has_headings_and_citations() -> None:
-    witness = Witness("copy.txt", "f" * 64, Span(3, 9), Place(page="7"), same=False)
+    witness = Witness("copy.txt", "f" * 64, Span(3, 9), Place(page="7", line=None), LOST)
     view = answer_view(answer(quote(witnesses=(witness,))))
     assert view["heading"] == "1 quote from 1 source, word for word"
     assert (view["searched_for"], view["nearest_heading"], view["abstained"]) == (None, None, False)
@@ -60,8 +72,9 @@ def test_an_answer_has_headings_and_citations() -> None:
         15,
         30,
     )
-    assert shown["citation"] == "a/report.txt, ¶1"
+    assert shown["citation"] == "a/report.txt, ¶1 · the mate, quoted by Report"
     assert shown["section"] == "Evidence"
+    assert [note["marker"] for note in shown["notes"]] == ["2"]
     assert shown["witnesses"] == [
         {
             "document": "copy.txt",
@@ -70,7 +83,10 @@ def test_an_answer_has_headings_and_citations() -> None:
             "end": 9,
             "locator": "p. 7",
             "same": False,
+            "changes_sense": True,
+            "differences": [{"ours": "spoke", "theirs": "never spoke", "changes": ["a negation"]}],
             "citation": "copy.txt, p. 7",
+            "difference": "wording differs, which changes the sense: has “never spoke” for “spoke”",
         }
     ]
 
@@ -82,7 +98,7 @@ def test_quotes_and_sources_are_counted_apart() -> None:
 
 def test_a_section_that_the_locator_names_is_not_repeated() -> None:
     (shown,) = answer_view(answer(quote(place=Place(section=("Evidence",), line=3))))["quotes"]
-    assert shown["citation"] == "a/report.txt, “Evidence”, line 3"
+    assert shown["citation"].startswith("a/report.txt, “Evidence”, line 3 · ")
     assert shown["section"] is None
 
 
@@ -96,7 +112,9 @@ def test_a_refusal_offers_the_nearest_passages() -> None:
     assert view["heading"] == "Not found in these sources."
     assert view["nearest_heading"] == "Nearest passages. They do not answer the question:"
     assert view["quotes"] == []
-    assert [each["citation"] for each in view["nearest"]] == ["a/report.txt, ¶1"]
+    assert [each["citation"] for each in view["nearest"]] == [
+        "a/report.txt, ¶1 · the mate, quoted by Report"
+    ]
 
 
 def test_a_refusal_without_passages_has_no_heading_for_them() -> None:

@@ -70,12 +70,12 @@ class Ledger:
     def witnesses(self, path: str, span: Span) -> list[Witness]:
         """The sentences of a document in `span` with all their copies, the best first.
 
-        The document itself is one of them; none when it has no sentence there.
+        The document itself is one of them; none where nothing is a copy.
         """
-        asked = self._excerpt(path, span)
+        copies = _joined(self.copies(path, span))
+        asked = self._excerpt(path, span) if copies else None
         if asked is None:
             return []
-        copies = _joined(self.copies(path, span))
         others = [(self._excerpt(at.document, at.span), copy) for at, copy in copies]
         return ranked(asked, [(excerpt, copy) for excerpt, copy in others if excerpt])
 

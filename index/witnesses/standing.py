@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
-from index.witnesses import words
-from index.witnesses.differences import Difference, change_sense, differences
+from index.witnesses import split_words
+from index.witnesses.differences import Difference, Sense, change_sense, differences
 from index.witnesses.match import Copy
 from index.witnesses.oddities import oddities
+
+
+# A passage that lost this much more than its copy is damaged, whatever else differs.
+LEAST_DAMAGE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,20 @@ def why_better(first: Witness, second: Witness) -> tuple[str, ...]:
     return tuple(reason for holds, reason in reasons if holds) or ("it comes first",)
 
 
+def is_worse_copy(asked: Witness, best: Witness) -> bool:
+    """Whether the best witness may stand for the one that was asked about.
+
+    Two texts of one pattern ("The town has an area of ...") share most words as well, but neither
+    has lost what the other has: where a number or a name was changed, only a text that is damaged
+    around it is taken for a copy.
+    """
+    damaged = asked.lost_around >= best.lost_around + LEAST_DAMAGE
+    return damaged or not any(
+        difference.kind == "changed" and {Sense.NUMBER, Sense.NAME} & {*difference.senses}
+        for difference in best.differences
+    )
+
+
 def ranked(asked: Excerpt, others: Iterable[tuple[Excerpt, Copy]]) -> list[Witness]:
     """The witnesses of what was asked about, itself among them, the best first."""
     lost_around, lost = 0.0, 0
@@ -102,7 +120,7 @@ def ranked(asked: Excerpt, others: Iterable[tuple[Excerpt, Copy]]) -> list[Witne
 
 
 def _count(texts: Iterable[str]) -> int:
-    return sum(len(words(text)) for text in texts)
+    return sum(len(split_words(text)) for text in texts)
 
 
 def _witness(

@@ -75,6 +75,7 @@ def test_a_verb_of_saying_before_any_quotation_marks_names_the_speaker(quoted: s
         "Jane Reed noted that the latter “is cold”.",
         "Jane Reed, a lawyer in York in 1989-91, wrote: “It is cold.”",
         "Jane Reed, in her book *Cold Days*, wrote: “It is cold.”",
+        "Jane Reed in her book *The Cold Days* wrote: “It is cold.”",
         "Jane Reed -- one of those who went -- said: “It is cold.”",
         "In those days Dr. Jane Reed told us, “It is cold.”",
         "The chairwoman, Jane Reed, said: “It is cold.”",
@@ -255,7 +256,10 @@ def test_a_block_quotation_that_nobody_announces_is_unknown() -> None:
 
 
 def test_dialogue_lines_are_their_labels() -> None:
-    text = "Judge: Who was it that came?\n\nWitness: It was I.\n\nJudge: And why was that?\n\nWitness: It was hot."
+    text = (
+        "Judge: Who was it that came?\n\nWitness: It was I.\n\n"
+        "Judge: And why was that?\n\nWitness: It was hot."
+    )
     assert chain(text, "Who was it that came?") == ("Judge",)
     assert chain(text, "It was hot.") == ("Witness",)
 

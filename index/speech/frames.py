@@ -32,6 +32,8 @@ from index.speech.words import (
 )
 
 _QUESTIONS = word_set("how why what whether if where when who")
+# After these a participle is a noun: "it is worth saying that".
+_NOUN_LIKE = frozenset({"worth", "of", "for", "about", "from", "without", "the", "a"})
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
@@ -112,7 +114,7 @@ def _of_participle(
     """Who is "saying that": the sentence's subject, when words follow at once."""
     following = sentence[at + 1] if at + 1 < len(sentence) else None
     spoken = following and (following.quotation or following.text in ("that", ":", ","))
-    if not spoken or not at:
+    if not spoken or not at or sentence[at - 1].lower in _NOUN_LIKE:
         return None
     if sentence[at - 1].lower in ("was", "were", "is", "are", "been", "be"):
         return subject_before(sentence, at - 1, scene)

@@ -298,6 +298,7 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
         "Jane Reed explained why it was cold.",
         "According to Jane Reed, it was cold.",
         "As Jane Reed points out, it was cold.",
+        "In her report Jane Reed stated that it was cold.",
         "The ship, said Jane Reed, was cold.",
         "Jane Reed, in a long report from York, argued that it was cold.",
     ],

@@ -238,7 +238,11 @@ def _is_governed(sentence: Sentence, start: int) -> bool:
         before.pop()
     if not before or before[-1] in _OF:
         return bool(before)
-    return before[-1] in DOCUMENTS and any(word in _OF for word in before)
+    # At the front, "In his book X said", the book's phrase is over before the name.
+    return before[-1] in DOCUMENTS and any(
+        sentence[at].lower in _OF and at > 0 and sentence[at - 1].text != ","
+        for at in range(max(0, start - 4), start)
+    )
 
 
 def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:

@@ -291,7 +291,7 @@ _LIGHT = word_set(
 
 def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     """Whether nothing of weight stands between a frame and a quotation."""
-    if frame.kind is Verb.STANCE and frame.word not in _REPORTING:
+    if frame.kind is Verb.STANCE:
         return False
     between = sentence[frame.end : at]
     if between and between[-1].text == "the":
@@ -299,9 +299,6 @@ def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     if between and between[-1].text in (",", ":") and frame.content is None:
         return len(between) <= 8
     return len(between) <= 6 and all(token.text in _LIGHT for token in between)
-
-
-_REPORTING = word_set("explain explains")
 
 
 def _reports(frame: Frame, at: int) -> bool:

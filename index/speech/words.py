@@ -51,8 +51,8 @@ _BASES = {
         lament opine posit propose suggest speculate stipulate ask inquire wonder object boast
         joke quip caution calculate hold""",
     Verb.THINK: "believe think consider suspect doubt feel agree find infer see",
-    Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer describe summarise
-        summarize characterise characterize credit accuse question regard cite explain""",
+    Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer characterise
+        characterize credit accuse""",
     Verb.UTTER: """speak utter begin continue condemn criticise criticize describe censure compare
         demand urge order call quote cite demur murmur mutter roar yell scream growl laugh sigh
         exhort plead sing go put read end define summarise summarize refer advise appeal instruct

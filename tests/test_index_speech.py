@@ -158,6 +158,7 @@ def test_a_page_break_in_a_name_and_in_a_quotation_does_not_matter() -> None:
         "The men of the ‘80s don’t know Jane Reed’s dogs’ names.",
         "Jane Reed was arrested.",
         "Jane Reed decided to go.",
+        "Jane Reed established ‘peace in one town’ for good.",
         "The document shows that it was cold.",
         "It was said that it was cold.",
         "Jane Reed did not say that it was cold.",

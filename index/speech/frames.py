@@ -19,6 +19,7 @@ from index.speech.tokens import Sentence
 from index.speech.words import (
     ADDRESSING,
     AUXILIARIES,
+    CLAIMS_ONLY,
     DIRECTIVES,
     FINITE,
     OWN_PAST,
@@ -291,7 +292,7 @@ _LIGHT = word_set(
 
 def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     """Whether nothing of weight stands between a frame and a quotation."""
-    if frame.kind is Verb.STANCE:
+    if frame.kind is Verb.STANCE or (frame.word in CLAIMS_ONLY and frame.content is None):
         return False
     between = sentence[frame.end : at]
     if between and between[-1].text == "the":

@@ -100,6 +100,8 @@ PASSING_ON = frozenset(
     for base in ("quote", "cite", "recall", "report", "recount", "repeat")
     for form in _forms(base)
 )
+# No words are said with these: "he established “socialism”" is a deed.
+CLAIMS_ONLY = frozenset(form for base in ("establish", "hold", "estimate") for form in _forms(base))
 # Acts rather than claims when what should be done follows.
 DIRECTIVES = frozenset(form for base in ("suggest", "propose", "insist") for form in _forms(base))
 

@@ -164,7 +164,7 @@ TITLES = word_set(
     Ambassador Consul Inspector Prosecutor Chancellor Reverend Rev Hon Esquire Leader Head
     Foreign Member Vice Under Former People Monsieur Herr Signor Don Private Corporal Detective
     Constable Coroner Doctor Editor Author Historian Academician Archbishop Bishop Cardinal
-    Vicar Narkom American British English French German Italian Russian Soviet Polish Spanish
+    Vicar American British English French German Italian Russian Soviet Polish Spanish
     Chinese Japanese Irish Scottish Dutch Swedish Norwegian Canadian Australian Indian Austrian
     Hungarian Czech European Western Young Old Late Dear Poor
     """

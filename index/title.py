@@ -9,9 +9,9 @@ from index.speech.words import BODIES, PARTICLES, THINGS, TITLES, word_set
 from index.structure.furniture import running_title
 from index.types import Block, BlockKind
 
-# The title page is over after so many blocks, or at the first block of prose.
+# The title page is over after so many blocks, or at the first longer paragraph.
 LONGEST_TITLE_PAGE = 12
-LONGEST_LINE = 120
+MOST_WORDS = 14
 # A name that stands alone under the title may be the subject's instead: the author's last name is
 # hardly mentioned in the text that follows.
 MOST_MENTIONS = 3
@@ -77,7 +77,7 @@ def _title_page(text: str, blocks: Sequence[Block]) -> Iterator[str]:
         if block.kind in (BlockKind.FURNITURE, BlockKind.CONTENTS):
             continue
         reading = heal(text, block.span, block.holes).text
-        if block.kind is not BlockKind.HEADING and len(reading) > LONGEST_LINE:
+        if block.kind is not BlockKind.HEADING and len(reading.split()) > MOST_WORDS:
             return
         for line in block.span.of(text).splitlines():
             yield " ".join(line.strip(" \t*_#()\ufeff").split())

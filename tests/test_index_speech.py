@@ -75,6 +75,7 @@ def test_a_verb_of_saying_before_any_quotation_marks_names_the_speaker(quoted: s
         "Jane Reed noted that the latter “is cold”.",
         "Jane Reed, a lawyer in York in 1989-91, wrote: “It is cold.”",
         "Jane Reed, in her book *Cold Days*, wrote: “It is cold.”",
+        "Jane Reed in her book *The Cold Days* wrote: “It is cold.”",
         "Jane Reed -- one of those who went -- said: “It is cold.”",
         "In those days Dr. Jane Reed told us, “It is cold.”",
         "The chairwoman, Jane Reed, said: “It is cold.”",
@@ -157,6 +158,7 @@ def test_a_page_break_in_a_name_and_in_a_quotation_does_not_matter() -> None:
         "The men of the ‘80s don’t know Jane Reed’s dogs’ names.",
         "Jane Reed was arrested.",
         "Jane Reed decided to go.",
+        "Jane Reed established ‘peace in one town’ for good.",
         "The document shows that it was cold.",
         "It was said that it was cold.",
         "Jane Reed did not say that it was cold.",
@@ -255,7 +257,10 @@ def test_a_block_quotation_that_nobody_announces_is_unknown() -> None:
 
 
 def test_dialogue_lines_are_their_labels() -> None:
-    text = "Judge: Who was it that came?\n\nWitness: It was I.\n\nJudge: And why was that?\n\nWitness: It was hot."
+    text = (
+        "Judge: Who was it that came?\n\nWitness: It was I.\n\n"
+        "Judge: And why was that?\n\nWitness: It was hot."
+    )
     assert chain(text, "Who was it that came?") == ("Judge",)
     assert chain(text, "It was hot.") == ("Witness",)
 
@@ -294,6 +299,7 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
         "Jane Reed explained why it was cold.",
         "According to Jane Reed, it was cold.",
         "As Jane Reed points out, it was cold.",
+        "In her report Jane Reed stated that it was cold.",
         "The ship, said Jane Reed, was cold.",
         "Jane Reed, in a long report from York, argued that it was cold.",
     ],

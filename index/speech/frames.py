@@ -19,6 +19,7 @@ from index.speech.tokens import Sentence
 from index.speech.words import (
     ADDRESSING,
     AUXILIARIES,
+    CLAIMS_ONLY,
     DIRECTIVES,
     FINITE,
     OWN_PAST,
@@ -32,6 +33,8 @@ from index.speech.words import (
 )
 
 _QUESTIONS = word_set("how why what whether if where when who")
+# After these a participle is a noun: "it is worth saying that".
+_NOUN_LIKE = frozenset({"worth", "of", "for", "about", "from", "without", "the", "a"})
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
@@ -112,7 +115,7 @@ def _of_participle(
     """Who is "saying that": the sentence's subject, when words follow at once."""
     following = sentence[at + 1] if at + 1 < len(sentence) else None
     spoken = following and (following.quotation or following.text in ("that", ":", ","))
-    if not spoken or not at:
+    if not spoken or not at or sentence[at - 1].lower in _NOUN_LIKE:
         return None
     if sentence[at - 1].lower in ("was", "were", "is", "are", "been", "be"):
         return subject_before(sentence, at - 1, scene)
@@ -289,7 +292,7 @@ _LIGHT = word_set(
 
 def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     """Whether nothing of weight stands between a frame and a quotation."""
-    if frame.kind is Verb.STANCE and frame.word not in _REPORTING:
+    if frame.kind is Verb.STANCE or (frame.word in CLAIMS_ONLY and frame.content is None):
         return False
     between = sentence[frame.end : at]
     if between and between[-1].text == "the":
@@ -297,9 +300,6 @@ def _adjoins(sentence: Sentence, frame: Frame, at: int) -> bool:
     if between and between[-1].text in (",", ":") and frame.content is None:
         return len(between) <= 8
     return len(between) <= 6 and all(token.text in _LIGHT for token in between)
-
-
-_REPORTING = word_set("explain explains")
 
 
 def _reports(frame: Frame, at: int) -> bool:

@@ -27,7 +27,7 @@ _ELIDED = re.compile(
 )
 _FINISHED = re.compile(r"[.!?…][\s*_\])’”'\"»]*$")
 _STOP = re.compile(r"[.!?…](?=\s+[^\W\d_a-z])")
-_INTRODUCED = re.compile(r"[,:]\s*\Z")
+_INTRODUCED = re.compile(r"[,:.!?…]\s*\Z")
 
 
 @dataclass(slots=True)
@@ -61,8 +61,8 @@ def quotations(text: str, going_on: str = "", *, reopened: bool = False) -> list
 
     `going_on` is the mark that the block before left open: its quotation goes on to the first mark
     that closes it, unless one opens first. A mark that never closes counts when it opens the block,
-    and its quotation runs to the end; after a comma or colon it does so when the next block is
-    `reopened` with a mark, and else to the end of its sentence.
+    and its quotation runs to the end; after a comma, colon or full stop it does so when the next
+    block is `reopened` with a mark, and else to the end of its sentence.
     """
     pairing = _Pairing(text)
     if going_on and _closes_first(text, going_on):

@@ -226,9 +226,23 @@ def _named_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
         first = _named_at(sentence, start - 2, scene)
         if first and first.speakers not in (OWN, NOBODY):
             return Subject((f"{first.speakers[0]} and {name}",), first.start)
-    if before in _OF or (before in _ARTICLES and start > 1 and sentence[start - 2].lower in _OF):
+    if _is_governed(sentence, start):
         return _unnamed_at(sentence, at, scene)
     return Subject(scene.of(name), start, assured=False)
+
+
+def _is_governed(sentence: Sentence, start: int) -> bool:
+    """Whether the name at `start` belongs to what is before it: "of X", "in his book X"."""
+    before = [token.lower for token in sentence[max(0, start - 4) : start]]
+    if before and before[-1] in _ARTICLES:
+        before.pop()
+    if not before or before[-1] in _OF:
+        return bool(before)
+    # At the front, "In his book X said", the book's phrase is over before the name.
+    return before[-1] in DOCUMENTS and any(
+        sentence[at].lower in _OF and at > 0 and sentence[at - 1].text != ","
+        for at in range(max(0, start - 4), start)
+    )
 
 
 def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
@@ -242,6 +256,8 @@ def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
             break
         if token.lower in _OF and start:
             head = start - 1
+    if head < at and sentence[head].is_capital and (named := _named_at(sentence, head, scene)):
+        return named
     return _head(sentence, head, scene)
 
 
@@ -251,7 +267,7 @@ def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
     word = sentence[head].lower
     if word in DOCUMENTS and (owner := _owner(sentence, head, scene)):
         return owner
-    if word not in PERSONS and word not in DOCUMENTS:
+    if not (word in PERSONS or word in DOCUMENTS or word.endswith(("ists", "ians"))):
         return None
     start = head
     while start and sentence[start - 1].is_word and sentence[start - 1].lower not in _OF:

@@ -49,10 +49,10 @@ _BASES = {
         protest recall recount reiterate repeat respond retort shout stress swear testify vow warn
         whisper insist tell inform assure remind point conclude establish estimate predict hint
         lament opine posit propose suggest speculate stipulate ask inquire wonder object boast
-        joke quip caution calculate""",
-    Verb.THINK: "believe think consider suspect doubt hold feel agree find infer see",
-    Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer describe summarise
-        summarize characterise characterize credit accuse question regard cite explain""",
+        joke quip caution calculate hold""",
+    Verb.THINK: "believe think consider suspect doubt feel agree find infer see",
+    Verb.STANCE: """discount reject dispute dismiss attribute blame deny refer characterise
+        characterize credit accuse""",
     Verb.UTTER: """speak utter begin continue condemn criticise criticize describe censure compare
         demand urge order call quote cite demur murmur mutter roar yell scream growl laugh sigh
         exhort plead sing go put read end define summarise summarize refer advise appeal instruct
@@ -100,6 +100,8 @@ PASSING_ON = frozenset(
     for base in ("quote", "cite", "recall", "report", "recount", "repeat")
     for form in _forms(base)
 )
+# No words are said with these: "he established “socialism”" is a deed.
+CLAIMS_ONLY = frozenset(form for base in ("establish", "hold", "estimate") for form in _forms(base))
 # Acts rather than claims when what should be done follows.
 DIRECTIVES = frozenset(form for base in ("suggest", "propose", "insist") for form in _forms(base))
 
@@ -114,8 +116,9 @@ DOCUMENTS = word_set(
     """
     textbook textbooks book books manual manuals article articles report reports letter letters
     document documents newspaper newspapers statement account accounts paper pamphlet editorial
-    memorandum telegram inscription message notice magazine journal encyclopedia encyclopaedia
-    diary dispatch despatch leaflet preface introduction review essay
+    memorandum telegram study studies survey analysis inscription message notice magazine
+    journal encyclopedia encyclopaedia diary dispatch despatch leaflet preface introduction
+    review essay
     """
 )
 # Capitalised words for things that cannot speak, whatever is written in them.
@@ -139,8 +142,8 @@ PERSONS = word_set(
     voice crowd jury authorities government leadership committee commission court party council
     others many some people another delegate delegates member members leader leaders foreman
     clerk engineer ambassador editor editors poet philosopher scientist scientists economist
-    analyst analysts company director manager supporters followers associates colleagues
-    comrades secretaries opponents
+    analyst analysts company director manager institution organisation organization group
+    supporters followers associates colleagues comrades secretaries opponents
     """
 )
 # Capitalised words of bodies and offices: a name may not begin before one of them.
@@ -150,7 +153,7 @@ BODIES = word_set(
     Parliament Senate Government Court Board Department Office Union Army Navy Association
     Society Academy University Institute Press News Times Tribunal Conference Assembly Embassy
     Agency Company Corporation Central National International Federation League Institution Bank
-    Leaflet Journal Review Gazette Courier Herald Advertiser Observer House
+    Fund Leaflet Journal Review Gazette Courier Herald Advertiser Observer House
     """
 )
 TITLES = word_set(
@@ -161,7 +164,7 @@ TITLES = word_set(
     Ambassador Consul Inspector Prosecutor Chancellor Reverend Rev Hon Esquire Leader Head
     Foreign Member Vice Under Former People Monsieur Herr Signor Don Private Corporal Detective
     Constable Coroner Doctor Editor Author Historian Academician Archbishop Bishop Cardinal
-    Vicar Narkom American British English French German Italian Russian Soviet Polish Spanish
+    Vicar American British English French German Italian Russian Soviet Polish Spanish
     Chinese Japanese Irish Scottish Dutch Swedish Norwegian Canadian Australian Indian Austrian
     Hungarian Czech European Western Young Old Late Dear Poor
     """

@@ -248,7 +248,7 @@ class Run:
         core_started = time.process_time()
         for passage in passages:
             for sentence in passage:
-                same = hash(tuple(words(sentence.reading.of(passage.reading))))
+                same = hash(tuple(split_words(sentence.reading.of(passage.reading))))
                 self._exact[same].append(name)
         self._baseline_seconds += time.process_time() - core_started
 

@@ -55,8 +55,8 @@ def refused(name: str, data: bytes = b"") -> str:
     ("name", "message"),
     [
         ("crashes", "damaged or hostile: its reader crashed (signal 11) or needed more than 1 GB"),
-        ("hangs", "damaged or hostile: it cannot be read in 2 seconds"),
-        ("sleeps", "damaged or hostile: it cannot be read in 4 seconds"),
+        ("hangs", "damaged, hostile or too complex: it cannot be read in 2 seconds"),
+        ("sleeps", "damaged, hostile or too complex: it cannot be read in 4 seconds"),
         ("hoards", "damaged or hostile: it takes more than 1 GB to read"),
         ("stumbles", "damaged: it cannot be read (KeyError: 'rain')"),
         ("babbles", "damaged or hostile: its reader gave no answer ("),

@@ -100,6 +100,22 @@ def test_large_and_bold_lines_are_headings_by_their_size() -> None:
     ]
 
 
+def test_a_full_page_in_large_or_bold_type_is_no_heading() -> None:
+    def page(word: str, size: float = 10, *, bold: bool = False) -> list[Text]:
+        words = f"It {word}ed all day and then it went on to {word} all night"
+        return [Text(50, 700 - 2 * size * at, words, size, bold) for at in range(4)]
+
+    pages = [page("rain"), page("snow", 14), page("hail"), page("storm", bold=True), page("freeze")]
+    assert {kind for kind, _ in outline(*pages)} == {PARAGRAPH}
+
+
+def test_a_number_before_a_heading_may_stand_apart() -> None:
+    lines = [Text(50, 720, "Item 9.", bold=True), Text(120, 720, "Rain", bold=True), RAIN]
+    assert outline(lines)[0] == (HEADING, "Item 9.\tRain")
+    lines = [Text(50, 720, "In millimetres", bold=True), Text(220, 720, "Rain", bold=True), RAIN]
+    assert outline(lines)[0] == (PARAGRAPH, "In millimetres\tRain")
+
+
 def test_a_table_keeps_each_label_with_its_numbers() -> None:
     table = [
         Text(50, 700, "Millimetres"),

@@ -22,8 +22,8 @@ from index.read.content import Content, unpack
 MEMORY = 1_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
 # a large honest report has time enough.
-SECONDS = 8
-SECONDS_PER_MB = 5
+SECONDS = 6
+SECONDS_PER_MB = 6
 # Where processor time is not limited, or nothing is computed, the clock decides, later.
 PATIENCE = 4
 
@@ -81,7 +81,7 @@ def _failure(code: int, errors: bytes, seconds: int) -> SourceError:
 
 
 def _too_slow(seconds: int) -> SourceError:
-    return SourceError(f"damaged or hostile: it cannot be read in {seconds} seconds")
+    return SourceError(f"damaged, hostile or too complex: it cannot be read in {seconds} seconds")
 
 
 def _answer(line: bytes) -> Content:

@@ -51,6 +51,7 @@ _MARKER = re.compile(r"\d{1,3}$")
 _CURRENCY = re.compile(r"[$€£¥]$")
 _NUMERIC = re.compile(r"[$€£¥(+–—-]*(?:\d[\d.,]*)?[)%*—–-]*(?:\(\w\))?$")
 _BULLET = re.compile(r"[•●○■▪◦‣∙·§–—*-]$")
+_HEADING_NUMBER = re.compile(r".{0,9}[\d.]$")
 _SENTENCE_END = re.compile(r"[.!?;:]['\"’”)\]]*$")
 _LEADERS = re.compile(r"(?:\.{4}|(?:\. ){4}).*\d$", re.DOTALL)
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\[]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*[-–—\]]?$", re.I)
@@ -293,7 +294,9 @@ def _is_bold(text: pypdfium2.PdfTextPage, index: int) -> bool:
 
 def _mark_furniture(pages: Sequence[_Page]) -> None:
     """Mark what repeats at the edges of pages, but for the number of the page, and such alone."""
-    seen = Counter(key for page in pages for row in _edges(page) for key in _running(page, row))
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({key for row in _edges(page) for key in _running(page, row)})
     for page in pages:
         for row in _edges(page):
             repeated = any(seen[key] >= REPEATED for key in _running(page, row))
@@ -318,8 +321,7 @@ def _running(page: _Page, row: _Row) -> set[str]:
 
 
 def _add_pages(builder: Builder, pages: Sequence[_Page]) -> None:
-    style = _body_style(pages)
-    for page in pages:
+    for page, style in zip(pages, _styles(pages), strict=True):
         _mark_tables(page.rows)
         for row in page.rows:
             if row.kind is None:
@@ -331,12 +333,28 @@ def _add_pages(builder: Builder, pages: Sequence[_Page]) -> None:
             _add(builder, rows, page.place, levels)
 
 
-def _body_style(pages: Sequence[_Page]) -> _Style:
-    sizes: Counter[_Style] = Counter()
+def _styles(pages: Sequence[_Page]) -> Iterator[_Style]:
+    """What each page's running text is set in: as in the whole file, unless a full page has its
+    own, larger or bold."""
+    usual = _usual(_weights(pages))
+    lengths = [sum(_weights([page]).values()) for page in pages]
+    full = 0.5 * median(length for length in lengths if length)
+    for page, length in zip(pages, lengths, strict=True):
+        own = _usual(_weights([page])) if length and length >= full else usual
+        yield _Style(max(usual.size, own.size), usual.bold or own.bold)
+
+
+def _weights(pages: Sequence[_Page]) -> Counter[_Style]:
+    """How many characters are set in each style."""
+    weights: Counter[_Style] = Counter()
     for page in pages:
         for row in page.rows:
-            sizes[_Style(round(row.size, 1), row.bold)] += len(row.text)
-    return max(sizes, key=lambda style: sizes[style])
+            weights[_Style(round(row.size, 1), row.bold)] += len(row.text)
+    return weights
+
+
+def _usual(weights: Counter[_Style]) -> _Style:
+    return max(weights, key=lambda style: weights[style])
 
 
 def _mark_tables(rows: Sequence[_Row]) -> None:
@@ -379,10 +397,17 @@ def _is_contents(table: Sequence[_Row]) -> bool:
 def _row_kind(row: _Row, style: _Style) -> BlockKind:
     if _LEADERS.search(row.text):
         return BlockKind.CONTENTS
-    is_short = len(row.text) <= LONGEST_HEADING and re.search(r"[^\W\d_]", row.text)
-    if is_short and style.heads(row) and not re.search(r"[.,;]$", row.text):
+    if style.heads(row) and _may_head(row):
         return BlockKind.HEADING
     return BlockKind.PARAGRAPH
+
+
+def _may_head(row: _Row) -> bool:
+    """Whether a row says what a heading can say: words, in one cell or after a number."""
+    is_short = len(row.text) <= LONGEST_HEADING
+    has_words = re.search(r"[^\W\d_]", row.text) and not re.search(r"[.,;]$", row.text)
+    in_one = len(row.cells) == 1 or (len(row.cells) == 2 and _HEADING_NUMBER.match(row.cells[0]))
+    return bool(is_short and has_words and in_one)
 
 
 def _levels(pages: Sequence[_Page]) -> dict[tuple[float, bool], int]:

@@ -210,7 +210,7 @@ def test_what_stands_between_the_tags_of_html_is_text() -> None:
 def test_front_matter_is_furniture_and_keeps_its_lines() -> None:
     text = "---\ntitle: Notes\n---\n# Rain\n\nIt rained."
     assert [(b.kind, b.span.of(text), b.place.line) for b in blocks(text)] == [
-        (FURNITURE, "---\ntitle: Notes\n---\n", 1),
+        (FURNITURE, "---\ntitle: Notes\n---", 1),
         (HEADING, "Rain", 4),
         (PARAGRAPH, "It rained.", 6),
     ]

@@ -64,7 +64,7 @@ def _blocks(text: str) -> Iterator[Block]:
     headings: list[tuple[int, str]] = []
     at = 0
     if matter:
-        yield Block(BlockKind.FURNITURE, Span(matter.start(), matter.end()), Place())
+        yield Block(BlockKind.FURNITURE, Span(0, len(matter[0].rstrip())), Place())
         at = bisect_left(offsets, matter.end())
     for leaf in _leaves(_parse(_blanked(text, matter))):
         first, last = _lines(leaf.token)

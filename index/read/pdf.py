@@ -294,7 +294,9 @@ def _is_bold(text: pypdfium2.PdfTextPage, index: int) -> bool:
 
 def _mark_furniture(pages: Sequence[_Page]) -> None:
     """Mark what repeats at the edges of pages, but for the number of the page, and such alone."""
-    seen = Counter(key for page in pages for row in _edges(page) for key in _running(page, row))
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({key for row in _edges(page) for key in _running(page, row)})
     for page in pages:
         for row in _edges(page):
             repeated = any(seen[key] >= REPEATED for key in _running(page, row))

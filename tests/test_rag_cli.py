@@ -25,7 +25,17 @@ HARBOUR = """1. The harbour master lit the lamp at four o'clock.
 """
 LETTER = "The cook kept a parrot in the galley for eleven years.\n"
 LAMP = "The harbour master lit the lamp at four o'clock."
-COMMANDS = ["ask", "batch", "check", "eval", "index", "serve", "status"]
+COMMANDS = [
+    "ask",
+    "batch",
+    "check",
+    "eval",
+    "index",
+    "serve",
+    "show",
+    "status",
+    "witnesses",
+]
 HEAVY = [
     "faiss",
     "gradio",
@@ -224,11 +234,11 @@ def test_an_index_is_brought_up_to_date() -> None:
 
 
 def test_a_file_that_cannot_be_indexed_does_not_stop_the_others() -> None:
-    Path("sources/[bold]:ship:.docx").write_bytes(b"PK")
+    Path("sources/[bold]:ship:.xyz").write_bytes(b"PK")
     Path("sources/empty.txt").write_text("\n")
     result = run("index", "sources", status=1)
     name = Path("sources").resolve()
-    assert f"{name}/[bold]:ship:.docx: files ending in .docx are not supported" in result.stderr
+    assert f"{name}/[bold]:ship:.xyz: files ending in .xyz are not supported" in result.stderr
     assert f"{name}/empty.txt: empty: there is nothing to quote" in result.stderr
     assert run("ask", "Who kept a parrot?").stdout.startswith(f"[1] {LETTER}")
 

@@ -84,9 +84,9 @@ def test_an_answer_has_headings_and_citations() -> None:
             "locator": "p. 7",
             "same": False,
             "changes_sense": True,
-            "differences": [{"ours": "spoke", "theirs": "never spoke", "changes": ["a negation"]}],
+            "differences": [{"ours": "", "theirs": "never", "changes": ["a negation"]}],
             "citation": "copy.txt, p. 7",
-            "difference": "wording differs, which changes the sense: has “never spoke” for “spoke”",
+            "difference": "wording differs, which changes the sense: adds “never”",
         }
     ]
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from index import read
 from index.errors import SourceError
 
-# The canonical text of these is the file itself, so it is decoded here, not by Pincite's loaders.
+# The canonical text of these is the file itself, so it is decoded here, not by Pincite's loaders,
+# unless it is in a legacy encoding.
 PLAIN: Final = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
@@ -58,10 +59,16 @@ class Sources:
 def _load(file: Path) -> Source | str:
     try:
         data = file.read_bytes()
-        if file.suffix.lower() in PLAIN:
-            text = data.decode("utf-8")
-        else:
+        text = _plain(data) if file.suffix.lower() in PLAIN else None
+        if text is None:
             text = read.load(data, file, file.name).text
-    except (OSError, UnicodeDecodeError, SourceError) as error:
+    except (OSError, SourceError) as error:
         return f"{file} cannot be read: {error}"
     return Source(text, hashlib.sha256(data).hexdigest())
+
+
+def _plain(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -193,7 +193,8 @@ class Document:
     """A source as it was read: its name, what it says, and proof of which bytes said it.
 
     `path` is relative to the folder that was indexed, with forward slashes. `sha256` is of the
-    file's bytes. `text` is canonical. `author` is named by the title page, a byline or metadata.
+    file's bytes. `text` is canonical. `encoding` is followed by “(detected)” where it is a guess.
+    `author` is named by the title page, a byline or metadata.
     """
 
     path: str
@@ -206,6 +207,11 @@ class Document:
     author: str | None = None
     references: tuple[Reference, ...] = ()
     speeches: tuple[Speech, ...] = ()
+
+    @property
+    def encoding_is_guess(self) -> bool:
+        """Whether the encoding was detected: nothing in the file vouches for it."""
+        return self.encoding.endswith("(detected)")
 
     @property
     def voice(self) -> str:

@@ -52,6 +52,14 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A file whose encoding was detected: no mark in it and no valid UTF-8 vouches for it."""
+
+    file: str
+    encoding: str
+
+
 @dataclass(slots=True)
 class Summary:
     """What a run did. Counts are of documents, but for `passages`: those embedded in this run."""
@@ -62,6 +70,7 @@ class Summary:
     removed: int = 0
     passages: int = 0
     failures: list[Failure] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,8 @@ class Updater:
         passages = split(document.text, document.blocks, self._budget)
         if not passages:
             raise SourceError("it holds no sentence that could be quoted")
+        if document.encoding_is_guess:
+            self._summary.guesses.append(Guess(str(source.file), document.encoding))
         self._pending.append(_Pending(source, document, passages))
         if known:
             self._summary.replaced += 1

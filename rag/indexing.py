@@ -44,14 +44,14 @@ def print_summary(summary: update.Summary) -> None:
     counts = [str(getattr(summary, column)) for column in columns]
     table.add_row(*counts, str(len(summary.failures)))
     console.print(table)
+    for guess in summary.guesses:
+        _say(f"{guess.file}: read as {guess.encoding}; see whether its letters are right", "yellow")
     for failure in summary.failures:
-        console.print(
-            visible(f"{failure.file}: {failure.reason}"),
-            markup=False,
-            emoji=False,
-            style="red",
-            soft_wrap=True,
-        )
+        _say(f"{failure.file}: {failure.reason}", "red")
+
+
+def _say(line: str, style: str) -> None:
+    console.print(visible(line), markup=False, emoji=False, style=style, soft_wrap=True)
 
 
 def open_warm(config: Config) -> Assistant:

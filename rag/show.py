@@ -20,8 +20,8 @@ from rag.verify import Gate
 
 _LOCATOR = re.compile(
     r"""\s*(?: (?P<paragraph>¶?\s*\d+)
-      | (?:n|note|endnote|footnote)\.?\s*(?P<note>\S+)
-      | (?:p|page)\.?\s*(?P<page>\S+)
+      | (?:n\.|(?:end|foot)?note)\s+(?P<note>\S+) | n\.?(?P<number>\d+)
+      | (?:p\.|page)\s+(?P<page>\S+) | p\.?(?P<sheet>\d+)
       | (?:l|line)\.?\s*(?P<line>\d+)
       | (?P<start>\d+)\s*(?:-|–|\.\.)\s*(?P<end>\d+) )\s*$""",
     re.VERBOSE | re.IGNORECASE,
@@ -120,9 +120,9 @@ def _test(document: Document, locator: str) -> Callable[[Block], bool]:
     if paragraph := found.get("paragraph"):
         number = paragraph.lstrip("¶ ")
         return lambda block: block.place.paragraph == number
-    if note := found.get("note"):
+    if note := found.get("note") or found.get("number"):
         return lambda block: block.place.note == note
-    if page := found.get("page"):
+    if page := found.get("page") or found.get("sheet"):
         return lambda block: page in (block.place.page, str(block.place.sheet))
     if line := found.get("line"):
         return lambda block: _on_line(document.text, block.span, int(line))

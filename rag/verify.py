@@ -7,12 +7,15 @@ from unicodedata import category
 from index.locate import block_at, place_at, references_at
 from index.reading import Reading, heal
 from index.speech import speakers_at, speech_at
-from index.types import Block, Document, Span
+from index.types import Block, BlockKind, Document, Span
 from index.witnesses.oddities import oddities
 from rag.types import LONGEST_QUOTE, Claim, Quote, QuotedNote
 
 # So much of the reading is looked at on either side of a claim to see whether it cuts a word.
 CONTEXT = 100
+
+# Items, captions and notes need not be sentences.
+_PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTATION})
 
 _JOINTS = "'’-‐‑"
 _POINTS = ".,:"
@@ -56,7 +59,7 @@ class Gate:
             speakers=speakers_at(document, claim.span),
             reported=speech is not None and speech.reported,
             notes=tuple(_notes(document, claim.span)),
-            oddities=oddities(display),
+            oddities=oddities(display) if block.kind in _PROSE else (),
         )
 
     def _document(self, path: str) -> Document | None:

@@ -2,6 +2,7 @@
 
 import ast
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from index.reading import heal
 from index.split import Budget, split
 from index.structure import finish, plain_blocks
-from index.types import QUOTABLE, Block, BlockKind, Document, Place, Span
+from index.types import QUOTABLE, Block, BlockKind, Document, Place, Reference, Span, Speech
 from rag.types import LONGEST_QUOTE, Claim, Quote
 from rag.verify import Gate
 
@@ -414,3 +415,56 @@ def test_only_witnesses_are_ever_changed_in_a_quote() -> None:
         for keyword in node.keywords
     }
     assert changes == {("compose.py", "witnesses")}
+
+
+# -- what goes with a quote ------------------------------------------------------------------------
+
+TOLD = "Reed wrote that he slept.7 All saw it (Hill, Log 9). Row on."
+TOLD_MARKER, TOLD_SOURCE = Span(25, 26), Span(38, 51)
+
+
+def told() -> Document:
+    """A paragraph with a marker, a source in parentheses and reported speech, and its note."""
+    text = f"{TOLD}\n\nSee the\nlog."
+    note = Span(len(TOLD) + 2, len(text))
+    return replace(
+        document(
+            text,
+            Block(BlockKind.PARAGRAPH, Span(0, len(TOLD)), Place(paragraph="1"), (TOLD_MARKER,)),
+            Block(BlockKind.NOTE, note, Place(note="7", line=3)),
+        ),
+        author="Anna Hill",
+        references=(
+            Reference(TOLD_MARKER, "7", (note,)),
+            Reference(TOLD_SOURCE, "", (TOLD_SOURCE,)),
+        ),
+        speeches=(Speech(Span(16, 25), ("Reed",), reported=True),),
+    )
+
+
+def test_a_quote_has_the_speakers_of_its_words_and_the_author_last() -> None:
+    said, own = quote(told(), 0, 25), quote(told(), 53, 60)
+    assert said is not None
+    assert own is not None
+    assert (said.speakers, said.reported) == (("Reed", "Anna Hill"), True)
+    assert (own.speakers, own.reported) == (("Anna Hill",), False)
+
+
+def test_a_quote_carries_the_notes_that_it_refers_to_as_verbatim_ranges() -> None:
+    source = told()
+    noted, named = quote(source, 0, 25), quote(source, 27, 52)
+    assert noted is not None
+    assert named is not None
+    (note,) = noted.notes
+    assert (note.marker, note.text, note.display) == ("7", "See the\nlog.", "See the log.")
+    assert note.text == note.span.of(source.text)
+    assert noted.place.locator == "¶1, at n. 7"
+    assert [(each.marker, each.text) for each in named.notes] == [("", "(Hill, Log 9)")]
+    assert named.place.locator == "¶1"
+
+
+@pytest.mark.parametrize("kind", ["paragraph", "quotation", "item", "table", "note"])
+def test_only_prose_can_look_damaged(kind: str) -> None:
+    found = quote(one_block("went out and nobody saw (it.", kind=BlockKind(kind)), 0, 28)
+    assert found is not None
+    assert bool(found.oddities) == (kind in {"paragraph", "quotation"})

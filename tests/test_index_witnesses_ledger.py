@@ -205,7 +205,7 @@ def test_neighbours_that_differ_in_their_facts_are_no_copied_region(tmp_path: Pa
 
 
 def test_what_stands_everywhere_is_compared_with_the_first_alone(tmp_path: Path) -> None:
-    many = 2 * MOST_PLACES
+    many = MOST_PLACES + 5
     notice = "This paper may be copied by anybody who names the society that published it."
     with new_store(tmp_path) as store:
         for number in range(many):
@@ -218,6 +218,15 @@ def test_what_stands_everywhere_is_compared_with_the_first_alone(tmp_path: Path)
 def test_a_text_of_one_word_is_no_copy_of_itself(tmp_path: Path) -> None:
     with indexed(tmp_path, a=["so " * 5000]) as store:
         assert store.copied() == []
+
+
+def test_what_others_repeat_hides_no_copies(tmp_path: Path) -> None:
+    refrain = [REPORT[0], OTHER[0], REPORT[0], OTHER[1], REPORT[0], OTHER[2], REPORT[0]]
+    with indexed(tmp_path, **dict.fromkeys("abcdef", refrain)) as store:
+        found = {(at.ours.document, at.theirs.document) for at in store.copied()}
+    assert found == {
+        (first, second) for first in "abcdef" for second in "abcdef" if first <= second
+    }
 
 
 # Changes

@@ -201,6 +201,35 @@ def test_neighbours_that_differ_in_their_facts_are_no_copied_region(tmp_path: Pa
         assert store.copied() == []
 
 
+def test_pages_of_one_pattern_are_no_copied_region(tmp_path: Path) -> None:
+    def page(kind: str, year: int, people: str, homes: int, families: int) -> list[str]:
+        return [
+            f"According to the survey of the county the {kind} has a total area of slate and land.",
+            f"As of the census of {year} there were {people} people, {homes} homes and {families} "
+            f"families residing in the {kind}.",
+        ]
+
+    texts = {"a": page("town", 1901, "3,559", 909, 731), "b": page("city", 1901, "428", 150, 93)}
+    with indexed(tmp_path, **texts) as store:
+        assert [copy for copy in store.copied() if copy.shared > 16] == []
+        assert [theirs for _, theirs in pairs(store, "a", "b")] == texts["b"][:1]
+
+
+def test_stock_sentences_among_others_are_no_copied_region(tmp_path: Path) -> None:
+    stock = [
+        "The parish has an inn, a church, a school and a hall.",
+        "It can be reached by road and by boat.",
+    ]
+    texts = {
+        "a": [stock[0], *OTHER[:2], stock[1]],
+        "b": [stock[0], *REPORT[:2], stock[1]],
+        "c": [stock[0], stock[1]],
+    }
+    with indexed(tmp_path, **texts) as store:
+        assert [at.shared for at in store.copied("b") if at.ours.document == "a"] == [12, 9]
+        assert [at.shared for at in store.copied("c")] == [21, 21]
+
+
 # Boilerplate
 
 

@@ -33,6 +33,8 @@ by Ada Hale
 1. {LAMP} {PAID}
 
 2. Pyke wrote: “Nobody on board could say which of the lamps was burning.”
+
+3. Nobody was blamed.
 """
 # The same, but for a number that is lost.
 DAMAGED = f"{LAMP} {PAID.replace('four hundred ', '')}\n"
@@ -153,7 +155,7 @@ def test_the_command_prints_its_tables(folder: Path, tmp_path: Path) -> None:
         "attribution: given to the author 1 0.0%",
         "trap is a witness of its gold 1 100.0%",
         "trap flagged as changing the sense 1 100.0%",
-        "clean.txt Ada Hale 2 0 0 0 1",
+        "clean.txt Ada Hale 3 0 0 0 1",
     ):
         assert row in rows
     assert "q2: ¶3" not in found

@@ -202,11 +202,10 @@ def test_neighbours_that_differ_in_their_facts_are_no_copied_region(tmp_path: Pa
 
 
 def test_pages_of_one_pattern_are_no_copied_region(tmp_path: Path) -> None:
-    def page(kind: str, year: int, people: str, homes: int, families: int) -> list[str]:
+    def page(kind: str, year: int, people: str, homes: int, inns: int) -> list[str]:
         return [
             f"According to the survey of the county the {kind} has a total area of slate and land.",
-            f"As of the census of {year} there were {people} people, {homes} homes and {families} "
-            f"families residing in the {kind}.",
+            f"At the census of {year} there were {people} people, {homes} homes and {inns} inns.",
         ]
 
     texts = {"a": page("town", 1901, "3,559", 909, 731), "b": page("city", 1901, "428", 150, 93)}

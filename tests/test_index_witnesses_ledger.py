@@ -201,11 +201,39 @@ def test_neighbours_that_differ_in_their_facts_are_no_copied_region(tmp_path: Pa
         assert store.copied() == []
 
 
+def test_pages_of_one_pattern_are_no_copied_region(tmp_path: Path) -> None:
+    def page(kind: str, year: int, people: str, homes: int, inns: int) -> list[str]:
+        return [
+            f"According to the survey of the county the {kind} has a total area of slate and land.",
+            f"At the census of {year} there were {people} people, {homes} homes and {inns} inns.",
+        ]
+
+    texts = {"a": page("town", 1901, "3,559", 909, 731), "b": page("city", 1901, "428", 150, 93)}
+    with indexed(tmp_path, **texts) as store:
+        assert [copy for copy in store.copied() if copy.shared > 16] == []
+        assert [theirs for _, theirs in pairs(store, "a", "b")] == texts["b"][:1]
+
+
+def test_stock_sentences_among_others_are_no_copied_region(tmp_path: Path) -> None:
+    stock = [
+        "The parish has an inn, a church, a school and a hall.",
+        "It can be reached by road and by boat.",
+    ]
+    texts = {
+        "a": [stock[0], *OTHER[:2], stock[1]],
+        "b": [stock[0], *REPORT[:2], stock[1]],
+        "c": [stock[0], stock[1]],
+    }
+    with indexed(tmp_path, **texts) as store:
+        assert [at.shared for at in store.copied("b") if at.ours.document == "a"] == [12, 9]
+        assert [at.shared for at in store.copied("c")] == [21, 21]
+
+
 # Boilerplate
 
 
 def test_what_stands_everywhere_is_compared_with_the_first_alone(tmp_path: Path) -> None:
-    many = 2 * MOST_PLACES
+    many = MOST_PLACES + 5
     notice = "This paper may be copied by anybody who names the society that published it."
     with new_store(tmp_path) as store:
         for number in range(many):
@@ -218,6 +246,15 @@ def test_what_stands_everywhere_is_compared_with_the_first_alone(tmp_path: Path)
 def test_a_text_of_one_word_is_no_copy_of_itself(tmp_path: Path) -> None:
     with indexed(tmp_path, a=["so " * 5000]) as store:
         assert store.copied() == []
+
+
+def test_what_others_repeat_hides_no_copies(tmp_path: Path) -> None:
+    refrain = [REPORT[0], OTHER[0], REPORT[0], OTHER[1], REPORT[0], OTHER[2], REPORT[0]]
+    with indexed(tmp_path, **dict.fromkeys("abcdef", refrain)) as store:
+        found = {(at.ours.document, at.theirs.document) for at in store.copied()}
+    assert found == {
+        (first, second) for first in "abcdef" for second in "abcdef" if first <= second
+    }
 
 
 # Changes

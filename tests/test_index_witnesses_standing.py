@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from index.types import Span
-from index.witnesses.standing import Witness, why_better
+from index.witnesses.differences import differences
+from index.witnesses.standing import LEAST_DAMAGE, Witness, is_worse_copy, why_better
 from tests.test_index_witnesses_ledger import OTHER, REPORT, indexed, without
 
 EVERYTHING = Span(0, 10**6)
@@ -65,10 +68,9 @@ def test_what_is_odd_counts_before_the_length(tmp_path: Path) -> None:
         assert why_better(best, other) == ("there is less odd about it",)
 
 
-def test_a_sentence_without_copies_is_its_own_witness(tmp_path: Path) -> None:
+def test_a_sentence_without_copies_has_no_witnesses(tmp_path: Path) -> None:
     with indexed(tmp_path, a=REPORT[:1]) as store:
-        (only,) = store.witnesses("a", Span(0, 5))
-        assert (only.document, only.reading, only.lost_around) == ("a", REPORT[0], 0)
+        assert store.witnesses("a", Span(0, 5)) == []
         assert store.witnesses("a", Span(5000, 5001)) == store.witnesses("b", Span(0, 5)) == []
 
 
@@ -78,3 +80,52 @@ def test_lost_words_of_a_sentence_count_after_the_passage() -> None:
     third = replace(first, lost=4)
     assert sorted([second, first, third], key=lambda each: each.order) == [third, first, second]
     assert why_better(third, first) == ("it has lost fewer words here (4, not 5)",)
+
+
+# Whether the best witness may stand for another
+
+BEST = Witness("b", Span(0, 9), "", (), 0.0, 0, (), 900)
+
+
+def best_of(ours: str, theirs: str) -> Witness:
+    """The best witness, which reads as `theirs` where the one asked about reads as `ours`."""
+    return replace(BEST, reading=theirs, differences=differences(ours, theirs))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "worse"),
+    [
+        ("The board paid half.", "The board paid half.", True),
+        # Lost or misread words.
+        ("The board paid half.", "The board of Furth paid half in 1887.", True),
+        ("The board of Furth paid in 1887.", "The board paid.", True),
+        ("The boord paid half.", "The board paid half.", True),
+        ("The board did pay half.", "The board did not pay half.", True),
+        # Other facts.
+        ("The board of Furth paid half.", "The board of Marlin paid half.", False),
+        ("The board paid 120 pounds.", "The board paid 480 pounds.", False),
+    ],
+)
+def test_a_text_with_other_facts_is_no_worse_copy(ours: str, theirs: str, worse: bool) -> None:
+    asked = replace(BEST, document="a", reading=ours)
+    best = best_of(ours, theirs)
+    assert is_worse_copy(asked, best) is worse
+    # Where much around it is lost as well, it is a copy all the same.
+    assert is_worse_copy(replace(asked, lost_around=LEAST_DAMAGE), best)
+    # What the better one has lost as well is no damage of this one.
+    damaged = replace(asked, lost_around=0.5), replace(best, lost_around=0.45)
+    assert is_worse_copy(*damaged) is worse
+
+
+def test_a_damaged_passage_is_a_worse_copy_though_a_number_was_misread(tmp_path: Path) -> None:
+    damaged = [
+        without(REPORT[1], "laden with slate").replace("1887", "1837"),
+        without(REPORT[2], "on board", "that night"),
+        without(REPORT[3], "and steered by it"),
+    ]
+    misread = [REPORT[1].replace("1887", "1837"), *REPORT[2:4]]
+    for number, (text, worse) in enumerate([(damaged, True), (misread, False)]):
+        with indexed(tmp_path / str(number), a=text, b=REPORT) as store:
+            best, asked = store.witnesses("a", Span(0, 5))
+            assert (best.document, asked.document) == ("b", "a")
+            assert is_worse_copy(asked, best) is worse

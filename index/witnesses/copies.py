@@ -16,11 +16,16 @@ from index.witnesses.wording import Ints, Wording
 FEWEST_WORDS = 6
 LEAST_OF_SHORTER = 0.8
 LEAST_OF_LONGER = 0.5
-# Sentences together, two at least, are a copied region when so much of each is in the other text
-# and they share so many words, half of them where no name or number stands in the place of another.
+# Sentences together, two at least, are a copied region when so much of each is in the other text,
+# and of all from the first to the last (a copy may leave some out, but not put as many of its own
+# in their place); when they share so many words, half of them where no name or number stands in the
+# place of another; and have no more names and numbers in the place of others than this much of the
+# shared words: pages of one pattern report other facts in nearly the same words, and damage spares
+# most of the names.
 # Then a sentence that lost most of its words is a copy too, and one made of two run together.
 LEAST_OF_SENTENCE = 0.5
 LEAST_IN_REGION = 16
+MOST_OTHER_NAMES = 0.08
 # Fewer shared words than this are a part of two sentences by accident.
 LEAST_OF_PART = 3
 
@@ -59,16 +64,16 @@ class Region:
 @dataclass(frozen=True, slots=True)
 class _Links:
     """Sentences that share words: (k,) numbers of either text, how many words each has, and how
-    many they share. `conflict`: either has a name where the other has another."""
+    many they share. `others`: how many names and numbers either has in the place of the other's."""
 
     first: Ints
     second: Ints
     first_words: Ints
     second_words: Ints
     shared: Ints
-    conflict: NDArray[np.bool_]
+    others: Ints
 
-    def keep(self, which: NDArray[np.bool_]) -> "_Links":
+    def keep(self, which: NDArray[np.bool_] | Ints) -> "_Links":
         return _Links(*(getattr(self, name)[which] for name in _Links.__slots__))
 
 
@@ -83,21 +88,31 @@ def enough_alone(lengths: Ints, first_words: Ints, second_words: Ints) -> NDArra
     return np.asarray(sentence | (most >= LEAST_IN_REGION))
 
 
-def region(first: Wording, second: Wording, matches: Ints) -> Region | None:
-    """What is a copy among two texts of which these words match, (n, 2); None if nothing is."""
+def regions(first: Wording, second: Wording, matches: Ints) -> list[Region]:
+    """What is a copy among two texts of which these words match, (n, 2)."""
     if not len(matches):
-        return None
-    of_first, of_second = first.of(matches[:, 0]), second.of(matches[:, 1])
-    keys = of_first * len(second.ends) + of_second
-    links = _copied(_links(first, second, matches, keys))
-    if not len(links.shared):
-        return None
-    kept = matches[np.isin(keys, links.first * len(second.ends) + links.second)]
-    words = kept[-1] - kept[0] + 1
+        return []
+    keys = _keys(second, first.of(matches[:, 0]), second.of(matches[:, 1]))
+    found = _copied(first, second, _links(first, second, matches, keys))
+    kept = [np.isin(keys, _keys(second, links.first, links.second)) for links in found]
+    return [
+        _region(first, second, matches[which], links)
+        for which, links in zip(kept, found, strict=True)
+    ]
+
+
+def _keys(second: Wording, ours: Ints, theirs: Ints) -> Ints:
+    """A number for each pair of sentences."""
+    return ours * len(second.ends) + theirs
+
+
+def _region(first: Wording, second: Wording, matches: Ints, links: _Links) -> Region:
+    """Sentences that are copies, and the words of them that match."""
+    words = matches[-1] - matches[0] + 1
     whole = Pair(
         Side(int(links.first.min()), int(links.first.max()), int(words[0])),
         Side(int(links.second.min()), int(links.second.max()), int(words[1])),
-        len(kept),
+        len(matches),
     )
     ours = _pairs(links.first, links.second, links.shared, second)
     theirs = _pairs(links.second, links.first, links.shared, first)
@@ -118,38 +133,53 @@ def _links(first: Wording, second: Wording, matches: Ints, keys: Ints) -> _Links
         first.lengths[ours],
         second.lengths[theirs],
         shared,
-        _lost_name(first, matches[:, 0], ours) & _lost_name(second, matches[:, 1], theirs),
+        np.minimum(
+            _lost_names(first, matches[:, 0], ours), _lost_names(second, matches[:, 1], theirs)
+        ),
     )
 
 
-def _lost_name(wording: Wording, matched: Ints, sentences: Ints) -> NDArray[np.bool_]:
-    """Whether each of the sentences has a name or number that does not match."""
+def _lost_names(wording: Wording, matched: Ints, sentences: Ints) -> Ints:
+    """How many names and numbers each of the sentences has that do not match."""
     low, high = int(sentences.min()), int(sentences.max())
     start = int(wording.ends[low - 1]) if low else 0
     lost = wording.names[start : wording.ends[high]].copy()
     lost[matched - start] = False
     of_lost = wording.of(np.flatnonzero(lost) + start) - low
-    return np.asarray(np.bincount(of_lost, minlength=high - low + 1)[sentences - low] > 0)
+    return np.bincount(of_lost, minlength=high - low + 1)[sentences - low]
 
 
-def _copied(links: _Links) -> _Links:
-    """The links that make copies: together as a region, else each for itself."""
+def _copied(first: Wording, second: Wording, links: _Links) -> list[_Links]:
+    """The links that make copies: together as a region, else each as one of its own."""
     shorter = np.minimum(links.first_words, links.second_words)
     longer = np.maximum(links.first_words, links.second_words)
     of_first = _covered(links.first, links.shared, links.first_words)
     of_second = _covered(links.second, links.shared, links.second_words)
     parts = (links.shared >= LEAST_OF_PART) | (links.shared == shorter)
     together = (of_first | of_second) & parts
-    free = links.shared[together & ~links.conflict].sum()
     several = max(len(set(links.first[of_first])), len(set(links.second[of_second])))
-    if several > 1 and free >= max(LEAST_IN_REGION, links.shared[together].sum() / 2):
-        return links.keep(together)
-    return links.keep(
-        ~links.conflict
+    if several > 1 and _one_passage(first, second, links.keep(together)):
+        return [links.keep(together)]
+    alone = (
+        (links.others == 0)
         & (links.shared >= FEWEST_WORDS)
         & (links.shared >= LEAST_OF_SHORTER * shorter)
         & (links.shared >= LEAST_OF_LONGER * longer)
     )
+    return [links.keep(each) for each in np.flatnonzero(alone)[:, None]]
+
+
+def _one_passage(first: Wording, second: Wording, links: _Links) -> bool:
+    """Whether sentences share enough words together, and report the same facts."""
+    shared = links.shared.sum()
+    free = links.shared[links.others == 0].sum()
+    words = min(
+        first.words_in(int(links.first.min()), int(links.first.max())),
+        second.words_in(int(links.second.min()), int(links.second.max())),
+    )
+    dense = shared >= LEAST_OF_SENTENCE * words
+    same = links.others.sum() <= MOST_OTHER_NAMES * shared
+    return bool(dense and same and free >= max(LEAST_IN_REGION, shared / 2))
 
 
 def _covered(sentences: Ints, shared: Ints, lengths: Ints) -> NDArray[np.bool_]:

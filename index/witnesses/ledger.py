@@ -8,7 +8,7 @@ import numpy as np
 
 from index.types import Passage, Span
 from index.witnesses.align import Segment, align, apart, chains
-from index.witnesses.copies import Region, Side, region
+from index.witnesses.copies import Region, Side, regions
 from index.witnesses.corpus import Corpus, Meeting
 from index.witnesses.match import Copy, Match, Stretch
 from index.witnesses.standing import Excerpt, Witness, ranked
@@ -181,9 +181,7 @@ def regions_of(
         moved = [at._replace(second=at.second - parting) for at in chain]
         ours = first.words[:parting] if alone else first.words
         matches = align(ours, second.words[parting:], moved)
-        found = region(first, second, matches + np.array([0, parting]))
-        if found is not None:
-            yield found
+        yield from regions(first, second, matches + np.array([0, parting]))
 
 
 def _row(wording: Wording, side: Side) -> tuple[int, int, int]:

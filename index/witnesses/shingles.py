@@ -17,9 +17,13 @@ Hashes = NDArray[np.uint32]
 
 SIZE = 4
 WINDOW = 3
+# What a document repeats more often than this is a refrain: the first places of it are enough.
+MOST_REPEATS = 5
 # What stands in more places than this is boilerplate or a phrase of the language: it is compared
 # with the first of them alone, so that time and space do not grow with the square of their number.
-MOST_PLACES = 20
+# All documents that hold a shingle are compared with each other, in whatever order they were added,
+# while they are ten or fewer.
+MOST_PLACES = 10 * MOST_REPEATS
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio
 _MIXED = np.uint64(32)
@@ -34,7 +38,7 @@ def select(words: Words) -> tuple[Ints, Hashes]:
     # The last of equal ones, and never twice the same.
     last = WINDOW - 1 - np.argmin(windows[:, ::-1], axis=1)
     kept = np.unique(np.arange(len(windows)) + last)
-    kept = kept[ranks(hashes[kept]) < MOST_PLACES]
+    kept = kept[ranks(hashes[kept]) < MOST_REPEATS]
     return kept, hashes[kept]
 
 

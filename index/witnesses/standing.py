@@ -9,7 +9,6 @@ from index.witnesses.differences import Difference, Sense, change_sense, differe
 from index.witnesses.match import Copy
 from index.witnesses.oddities import oddities
 
-
 # A passage that lost this much more than its copy is damaged, whatever else differs.
 LEAST_DAMAGE = 0.1
 

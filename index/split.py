@@ -10,7 +10,6 @@ from index.structure import LINE
 from index.types import QUOTABLE, Block, Passage, Place, Sentence, Span
 
 
-
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How large a passage may be.

@@ -167,13 +167,11 @@ def test_a_note_is_known_by_the_link_that_leads_to_it(link: str, note: str) -> N
     ("page", "expected"),
     [
         (
-            "<h1>A</h1><p>It rained.</p><h2>Notes</h2><ol><li>See One.</li><li>See Two.</li></ol>"
-            "<h2>B</h2><p>x</p>",
+            "<h1>A</h1><p>x</p><h2>Notes</h2><ol><li>See One.<li>See Two.</ol><h2>B</h2><p>x</p>",
             [(NOTE, "n. 1", "See One."), (NOTE, "n. 2", "See Two.")],
         ),
         (
-            "<h1>A</h1><h2>B</h2><h3>C</h3>"
-            "<ol><li>One.</li><li>Two.</li><li>Three.</li></ol><h2>D</h2><p>x</p>",
+            "<h1>A</h1><h2>B</h2><h3>C</h3><ol><li>One.<li>Two.<li>Three.</ol><h2>D</h2><p>x</p>",
             [(PARAGRAPH, f"¶{n}", w) for n, w in enumerate(("One.", "Two.", "Three."), start=1)],
         ),
     ],

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import SourceError
-from index.read.child import REFUSED
-from index.read.content import Content, unpack
+from index.read.content import REFUSED, Content, unpack
 
 # Address space of a child, in bytes.
 MEMORY = 1_000_000_000

@@ -6,6 +6,7 @@ Things are looked up by bisection, so that it may be done for each quote.
 import re
 from bisect import bisect_left, bisect_right
 
+from index.structure.pages import knows_page
 from index.types import QUOTABLE, Block, BlockKind, Document, Place, Reference, Span, line_of
 
 # Notes and furniture may stand in a hole of another block; nothing else stands in one.
@@ -89,7 +90,7 @@ def _first_in(document: Document, span: Span) -> Block | None:
 
 def _page_at(document: Document, block: Block, offset: int) -> Place:
     """The place, as far as its page, of an offset in a block that may go on over a page break: in
-    a text that of what comes next, where sheets are known that of the last break before it."""
+    a text that of what comes next, where the loader knows pages that of the last break before."""
     blocks = document.blocks
     first = bisect_right(blocks, block.span.start, key=_start)
     end = bisect_left(blocks, block.span.end, key=_start)
@@ -97,10 +98,10 @@ def _page_at(document: Document, block: Block, offset: int) -> Place:
     if not any(place.page or place.sheet for place in breaks):
         return block.place
     at = bisect_left(blocks, offset, key=_start)
-    if block.place.sheet is None:
+    if not knows_page(block.place):
         return blocks[at].place if at < len(blocks) else Place()
-    passed = (inner.place for inner in reversed(blocks[first:at]) if inner.place.sheet)
-    return next(passed, block.place)
+    passed = (inner.place for inner in reversed(blocks[first:at]))
+    return next((place for place in passed if place.sheet or place.page), block.place)
 
 
 def _start(block: Block) -> int:

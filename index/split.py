@@ -1,14 +1,16 @@
 """Blocks to passages: whole sentences, packed up to a token budget, never across a section."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.reading import Reading, heal
 from index.sentences import LONGEST, sentence_spans
-from index.structure import LINE
-from index.types import QUOTABLE, Block, Passage, Place, Sentence, Span
+from index.structure import LINE, in_columns
+from index.types import QUOTABLE, Block, BlockKind, Passage, Place, Sentence, Span
 
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,7 @@ def split(text: str, blocks: Iterable[Block], budget: Budget) -> list[Passage]:
 
 def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Iterator[_Unit]:
     """The sentences of a block; `lines` is where each line of the text starts."""
-    reading = heal(text, block.span, block.holes)
-    for found in sentence_spans(reading.text):
+    for reading, found in _sentences(text, block):
         for span in _fitting(reading, found, budget):
             words = span.of(reading.text)
             canonical = reading.canonical(span)
@@ -76,6 +77,37 @@ def _units(text: str, lines: Sequence[int], block: Block, budget: Budget) -> Ite
                 tokens=budget.count(words),
                 pieces=budget.pieces(words),
             )
+
+
+def _sentences(text: str, block: Block) -> Iterator[tuple[Reading, Span]]:
+    """The sentences of a block, each with the reading that it is a range of; those of a table are
+    its rows."""
+    rows = _rows(text, block.span) if block.kind is BlockKind.TABLE else []
+    for part in rows or [block.span]:
+        inside = [hole for hole in block.holes if part.start <= hole.start < hole.end <= part.end]
+        reading = heal(text, part, inside)
+        if not rows:
+            yield from ((reading, span) for span in sentence_spans(reading.text))
+        elif reading.text:
+            yield reading, Span(0, len(reading.text))
+
+
+def _rows(text: str, span: Span) -> list[Span]:
+    """The rows of a table: its lines with columns, each with the labels on lines above it; none
+    where no line has columns. A rule, or the rest of a label, goes with the row above."""
+    rows: list[Span] = []
+    whole = True
+    for match in LINE.finditer(text, span.start, span.end):
+        words = match[1].strip()
+        columns = in_columns(words)
+        rest = rows and (not _WORD.search(words) or (words[0].islower() and not columns))
+        if words and (rest or not whole):
+            rows[-1] = Span(rows[-1].start, match.end(1))
+        elif words:
+            rows.append(Span(*match.span(1)))
+            whole = False
+        whole = whole or columns
+    return rows if any(in_columns(row.of(text)) for row in rows) else []
 
 
 def _on_line(place: Place, line: int) -> Place:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from index.errors import SourceError
+from index.locate import place_at
 from index.read.epub import load
+from index.structure import finish
+from index.types import Document, Span
 from tests.files import archive, epub
 
 
@@ -55,6 +58,30 @@ def test_printed_page_numbers_hold_until_the_next() -> None:
     two = '<p>d</p><div role="doc-pagebreak" aria-label="13"></div><p>e</p>'
     blocks = load(epub([one, two])).blocks
     assert [block.place.page for block in blocks] == [None, "12", "12", "12", "13"]
+
+
+def test_a_page_break_in_a_block_counts_for_the_next() -> None:
+    turn = '<span epub:type="pagebreak" title="{}"/>'
+    page = f"<p>{turn.format(12)}a</p><p>b {turn.format(13)} c</p><p>d</p>"
+    page += f"<table><tr><td>e</td><td>{turn.format(14)}f</td></tr></table><p>g</p>"
+    blocks = load(epub([page])).blocks
+    assert [block.place.page for block in blocks] == ["12", "12", "13", "13", "14"]
+
+
+def test_the_pages_of_a_book_are_its_own() -> None:
+    one = '<p>A.</p><header>B</header><div role="doc-pagebreak" title="2"/><p>C.</p>'
+    content = load(epub([one, "<footer>D</footer><p>E.</p>"]))
+    placed = finish(content.text, content.blocks).blocks
+    assert [block.place.page for block in placed] == [None, None, "2", "2", "2"]
+
+
+def test_a_paragraph_that_a_page_cuts_has_the_pages_of_its_halves() -> None:
+    page = '<p>It rained and</p><div role="doc-pagebreak" title="2"/><p>then it snowed.</p>'
+    content = load(epub([page]))
+    structure = finish(content.text, content.blocks)
+    source = Document("a.epub", "", "A", content.text, "epub", 1, structure.blocks)
+    assert place_at(source, Span(0, 9)).page is None
+    assert place_at(source, Span(19, 26)).page == "2"
 
 
 def test_title_and_author_of_the_package() -> None:

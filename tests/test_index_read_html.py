@@ -7,6 +7,7 @@ import pytest
 from index.errors import SourceError
 from index.read.html import load
 from index.reading import heal
+from index.structure import finish
 from index.types import BlockKind, Place
 
 CONTENTS, FURNITURE, HEADING, ITEM, NOTE, PARAGRAPH, QUOTATION, TABLE = (
@@ -162,9 +163,35 @@ def test_a_note_is_known_by_the_link_that_leads_to_it(link: str, note: str) -> N
     assert notes(page) == [(None, "It rained.[^4] It snowed."), ("4", "See One.")]
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (
+            "<h1>A</h1><p>x</p><h2>Notes</h2><ol><li>See One.<li>See Two.</ol><h2>B</h2><p>x</p>",
+            [(NOTE, "n. 1", "See One."), (NOTE, "n. 2", "See Two.")],
+        ),
+        (
+            "<h1>A</h1><h2>B</h2><h3>C</h3><ol><li>One.<li>Two.<li>Three.</ol><h2>D</h2><p>x</p>",
+            [(PARAGRAPH, f"¶{n}", w) for n, w in enumerate(("One.", "Two.", "Three."), start=1)],
+        ),
+    ],
+)
+def test_an_ordered_list_may_be_the_notes_or_the_paragraphs(
+    page: str, expected: list[tuple[BlockKind, str, str]]
+) -> None:
+    content = load(page.encode())
+    found = [
+        (block.kind, block.place.locator, block.span.of(content.text))
+        for block in finish(content.text, content.blocks).blocks
+    ]
+    assert found[3 : 3 + len(expected)] == expected
+    assert found[-1] == (PARAGRAPH, f"“{content.text[-4]}”", "x")
+
+
 def test_the_marker_of_a_note_is_not_read_aloud() -> None:
     content = load(b'<p>It rained<sup><a href="#n">4</a></sup>.</p><p id=n>See One.</p>')
-    assert heal(content.text, content.blocks[0].span).text == "It rained."
+    first = finish(content.text, content.blocks).blocks[0]
+    assert heal(content.text, first.span, first.holes).text == "It rained."
 
 
 def test_a_note_may_have_several_paragraphs() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.read.markdown import load
@@ -35,6 +35,11 @@ def finished(text: str) -> tuple[Block, ...]:
 
 def outline(text: str) -> list[tuple[BlockKind, str]]:
     return [(block.kind, said(text, block)) for block in blocks(text)]
+
+
+def places(text: str) -> list[tuple[BlockKind, str, str]]:
+    """The finished blocks: what they are, where they stand and what they say."""
+    return [(b.kind, b.place.locator, said(text, b)) for b in finished(text)]
 
 
 def said(text: str, block: Block) -> str:
@@ -141,6 +146,43 @@ def test_the_numbers_of_a_list_are_left_for_the_structure() -> None:
     ]
 
 
+def test_an_ordered_list_under_a_notes_heading_holds_the_notes() -> None:
+    text = "# A\n\nIt rained.\n\n## Notes\n\n1. See One.\n2. See Two.\n\n## B\n\nx"
+    assert places(text)[3:] == [
+        (NOTE, "n. 1", "See One."),
+        (NOTE, "n. 2", "See Two."),
+        (HEADING, "“B”, line 10", "B"),
+        (PARAGRAPH, "“B”, line 12", "x"),
+    ]
+    assert finished(text)[-1] == Block(PARAGRAPH, Span(58, 59), Place(("A", "B"), line=12))
+
+
+def test_an_ordered_list_that_is_the_document_numbers_its_paragraphs() -> None:
+    assert places("1. One.\n2. Two.\n\n   More.\n3. Three.\n") == [
+        (PARAGRAPH, "¶1", "One."),
+        (PARAGRAPH, "¶2", "Two."),
+        (ITEM, "¶2", "More."),
+        (PARAGRAPH, "¶3", "Three."),
+    ]
+
+
+def test_an_ordered_list_among_paragraphs_is_a_list() -> None:
+    text = "It rained:\n\n1. One.\n2. Two.\n3. Three.\n\nSo it was.\n\nAnd on.\n\nAnd off."
+    assert [kind for kind, _, _ in places(text)] == [
+        *(PARAGRAPH, ITEM, ITEM, ITEM, PARAGRAPH, PARAGRAPH, PARAGRAPH)
+    ]
+
+
+def test_an_ordered_list_to_which_the_text_refers_holds_the_notes() -> None:
+    text = "It rained.[1] It snowed.[2]\n\n---\n\n1. See One.\n2. See Two.\n"
+    assert places(text) == [
+        (PARAGRAPH, "line 1", "It rained. It snowed."),
+        (FURNITURE, "line 3", "---"),
+        (NOTE, "n. 1", "See One."),
+        (NOTE, "n. 2", "See Two."),
+    ]
+
+
 def test_a_footnote_is_a_note_with_all_its_paragraphs() -> None:
     text = (
         "It rained[^1] all day.\n\n[^1]: See One,\n    and more.\n\n    - And Two.\n\nIt snowed.\n"
@@ -151,7 +193,7 @@ def test_a_footnote_is_a_note_with_all_its_paragraphs() -> None:
         (NOTE, Span(60, 68), "1", 6),
         (PARAGRAPH, Span(70, 80), None, 8),
     ]
-    assert [words for _, words in outline(text)] == [
+    assert [said(text, block) for block in finished(text)] == [
         "It rained all day.",
         "See One, and more.",
         "And Two.",
@@ -161,7 +203,7 @@ def test_a_footnote_is_a_note_with_all_its_paragraphs() -> None:
 
 def test_a_note_may_stand_in_a_quotation_or_right_under_a_paragraph() -> None:
     text = "> It rained.[^a]\n>\n> [^a]: See One.\n\nIt snowed.[^b]\n[^b]: See Two.\n"
-    assert [(b.kind, b.place.note, said(text, b)) for b in blocks(text)] == [
+    assert [(b.kind, b.place.note, said(text, b)) for b in finished(text)] == [
         (QUOTATION, None, "It rained."),
         (NOTE, "a", "See One."),
         (PARAGRAPH, None, "It snowed."),
@@ -230,10 +272,10 @@ def test_a_paragraph_is_joined_over_a_rule_like_in_plain_text() -> None:
 
 
 def test_references_and_byte_order_marks_do_no_harm() -> None:
-    text = "\ufeffIt [rained][1].[^2]\n\n[1]: http://example.org\n"
-    assert outline(text) == [
-        (PARAGRAPH, "It [rained][1]."),
-        (FURNITURE, "[1]: http://example.org"),
+    text = "\ufeffIt [rained][a].[^2]\n\n[a]: http://example.org\n"
+    assert [(block.kind, said(text, block)) for block in finished(text)] == [
+        (PARAGRAPH, "It [rained][a]."),
+        (FURNITURE, "[a]: http://example.org"),
     ]
     assert blocks(text)[0].span == Span(0, 20)
 
@@ -263,6 +305,7 @@ TEXTS = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n", "\r\n", "\r"])), 
 )
 
 
+@example("---\n---\n")
 @given(st.one_of(TEXTS, st.text(max_size=100).filter(lambda text: "\x00" not in text)))
 def test_blocks_are_in_order_and_apart(text: str) -> None:
     at = 0

@@ -154,6 +154,19 @@ def test_a_currency_sign_goes_with_its_number() -> None:
     assert outline(table) == [(TABLE, "Cost\t$ 12\t$ 14")]
 
 
+def test_cells_with_currency_signs_may_stand_close() -> None:
+    table = [
+        Text(50, 700, "Cost"),
+        *(Text(300, 700, "$"), Text(310, 700, "7,378"), Text(340, 700, "$"), Text(350, 700, "4")),
+    ]
+    assert outline(table) == [(TABLE, "Cost\t$ 7,378\t$ 4")]
+
+
+def test_numbers_that_stand_close_are_a_cell() -> None:
+    table = [Text(50, 700, "Cost"), Text(300, 700, "—"), Text(318, 700, "12,786")]
+    assert outline(table) == [(TABLE, "Cost\t— 12,786")]
+
+
 def test_a_long_table_is_cut_between_rows() -> None:
     rows = [
         text

@@ -16,7 +16,7 @@ from index.reading import heal
 from index.split import Budget, split
 from index.structure import finish, plain_blocks
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
-from index.types import QUOTABLE, Block, Passage, Place, Span, line_of
+from index.types import QUOTABLE, Block, BlockKind, Passage, Place, Span, line_of
 
 Count = Callable[[str], int]
 
@@ -41,6 +41,53 @@ def small(limit: int = 1000, *, pieces: int = 1000, enough: int = 0) -> Budget:
 
 def readings(source: str, budget: Budget) -> list[str]:
     return [passage.reading for passage in split(source, finished(source), budget)]
+
+
+# Tables
+
+
+def rows(source: str) -> list[str]:
+    block = Block(BlockKind.TABLE, Span(0, len(source)), Place())
+    return [s.span.of(source) for p in split(source, [block], small()) for s in p]
+
+
+def test_the_sentences_of_a_table_are_its_rows() -> None:
+    source = "Rain\t1. May\t2. June\nNo. 5\t3-\n7\t4"
+    assert rows(source) == ["Rain\t1. May\t2. June", "No. 5\t3-", "7\t4"]
+    block = Block(BlockKind.TABLE, Span(0, len(source)), Place())
+    assert [p.reading for p in split(source, [block], small())] == [
+        "Rain 1. May 2. June No. 5 3- 7 4"
+    ]
+
+
+def test_labels_over_several_lines_go_with_their_row() -> None:
+    source = "Year\t1\t2\nRain and\nsnow\t3\t4\nHail\t5\t6\nwithout frost\nIce\t7\t8\nSo"
+    assert rows(source) == [
+        "Year\t1\t2",
+        "Rain and\nsnow\t3\t4",
+        "Hail\t5\t6\nwithout frost",
+        "Ice\t7\t8",
+        "So",
+    ]
+
+
+def test_a_rule_goes_with_the_row_above() -> None:
+    source = "| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n| . | . |"
+    assert rows(source) == ["| a | b |\r\n|---|---|", "| 1 | 2 |\r\n| . | . |"]
+
+
+def test_a_caption_has_sentences() -> None:
+    assert rows("Fig. 1: It rained\nall day. It stopped.") == [
+        "Fig. 1: It rained\nall day.",
+        "It stopped.",
+    ]
+
+
+def test_a_long_row_obeys_the_limits() -> None:
+    source = "Rain\t" + "\t".join(str(number) for number in range(400))
+    found = rows(source)
+    assert all(len(row) <= 600 for row in found)
+    assert " ".join(found).split() == source.split()
 
 
 # Exact passages

@@ -144,6 +144,32 @@ def test_short_lines_of_a_dialogue_are_no_headings() -> None:
     assert {kind for kind, _ in outline(text)} == {PARAGRAPH}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Judge: Who was it?\n\nJudge: When?",
+        "Judge: Who Was It?\n\nClerk: Why So?",
+        "Judge: Who Was It?\n\nClerk said nothing.\n\nJudge: Silence",
+    ],
+)
+def test_questions_and_names_that_come_again_are_dialogue(lines: str) -> None:
+    assert {kind for kind, _ in outline(f"It rained.\n\n{lines}")} == {PARAGRAPH}
+
+
+@pytest.mark.parametrize("title", ["Part One: The Flood", "The Rain: A Winter in May"])
+def test_a_title_may_have_a_second_part_after_a_colon(title: str) -> None:
+    text = f"{title}\n\nIt rained.\n\nPart Two: The Snow\n\nIt snowed."
+    assert [words for kind, words in outline(text) if kind is HEADING] == [
+        title,
+        "Part Two: The Snow",
+    ]
+
+
+def test_the_title_of_a_text_may_ask() -> None:
+    text = "Rain: What Was It?\n\nIt rained."
+    assert outline(text)[0] == (HEADING, "Rain: What Was It?")
+
+
 def test_headings_stand_under_those_in_capitals() -> None:
     text = "PART ONE\n\nThe Winter\n\nIt rained.\n\nPART TWO\n\nIt snowed."
     assert [b.place.section for b in blocks_of(text)] == [

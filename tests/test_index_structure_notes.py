@@ -48,6 +48,7 @@ def readings(text: str) -> list[str]:
         ("It rained.¹ He left.", "It rained. He left."),
         ("It “rained.”¹²", "It “rained.”"),
         ("It rained,⁷ then.", "It rained, then."),
+        ("It rained¹,²,¹² then.", "It rained then."),
         ("Marlin⁵ came.", "Marlin came."),
         ("It rained.[^1] So.[^note-2]", "It rained. So."),
     ],
@@ -96,6 +97,13 @@ UNGLUED = (
 def test_glued_numbers_that_count_up_are_markers() -> None:
     assert labels(GLUED) == ["24", "25", "26", "27", "28", "29", "30"]
     assert readings(GLUED) == [UNGLUED]
+
+
+def test_numbers_of_a_table_are_its_own() -> None:
+    rows = "Rain (mm).1\t4\nSnow (mm).2\t5\nHail (mm).3\t6\nDew (mm).4\t7"
+    table = Block(BlockKind.TABLE, Span(0, len(rows)), Place())
+    assert finish(rows, [table]).references == ()
+    assert labels(rows.replace("\t", " ")) == ["1", "2", "3", "4"]
 
 
 def test_glued_numbers_may_miss_one_and_start_again() -> None:

@@ -9,13 +9,14 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from index.author import find_author
 from index.errors import SourceError, UnreadableError
 from index.read import markdown, signature, text
 from index.read.content import Content
 from index.read.isolation import isolated
 from index.speech import find_speeches
 from index.structure import finish
-from index.title import find_author, find_title
+from index.title import find_title
 from index.types import Document
 
 Loader = Callable[[bytes], Content]

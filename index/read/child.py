@@ -8,13 +8,9 @@ import gc
 import json
 import sys
 from importlib import import_module
-from typing import Final
 
 from index.errors import SourceError
-from index.read.content import pack
-
-FOUND: Final = "found"
-REFUSED: Final = "refused"
+from index.read.content import FOUND, REFUSED, pack
 
 
 def main(module: str, seconds: str, memory: str) -> None:

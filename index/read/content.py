@@ -1,9 +1,13 @@
 """What every loader returns, and the form in which it travels between processes."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from index.types import Block, BlockKind, Place, Span
+
+# What a process that reads a file answers with: the content, or why there is none.
+FOUND: Final = "found"
+REFUSED: Final = "refused"
 
 
 @dataclass(frozen=True, slots=True)

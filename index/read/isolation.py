@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import SourceError
-from index.read.child import REFUSED
-from index.read.content import Content, unpack
+from index.read.content import REFUSED, Content, unpack
 
 # Address space of a child, in bytes.
 MEMORY = 1_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
-# a large honest report has time enough.
-SECONDS = 6
-SECONDS_PER_MB = 6
-# Where processor time is not limited, or nothing is computed, the clock decides, later.
-PATIENCE = 4
+# also by the clock, and a large honest report has time enough: a PDF takes up to 5 a MB, if it is
+# large, and 1 in all, if it is small.
+SECONDS = 5
+SECONDS_PER_MB = 4
+# Where processor time is not limited, or nothing is computed, the clock decides, so much later.
+PATIENCE = 1.6
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Nothing else of the environment is a reader's business.
@@ -46,6 +46,7 @@ def isolated(module: str) -> Callable[[bytes], Content]:
 
 def _run(module: str, data: bytes) -> bytes:
     seconds = round(SECONDS + SECONDS_PER_MB * len(data) / 1e6)
+    patience = round(PATIENCE * seconds)
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # -P and -s keep the working folder and the user's packages out.
     command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds), str(MEMORY)]
@@ -54,12 +55,12 @@ def _run(module: str, data: bytes) -> bytes:
             command,
             input=data,
             capture_output=True,
-            timeout=PATIENCE * seconds,
+            timeout=patience,
             env={**environment, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _too_slow(PATIENCE * seconds) from error
+        raise _too_slow(patience) from error
     if child.returncode == 0:
         return child.stdout
     raise _failure(child.returncode, child.stderr, seconds)

@@ -193,6 +193,7 @@ class TreeReader:
         self._builder = builder
         self._notes = notes
         self._page = page
+        self._next_page: str | None = None
         self._words: list[str] = []
         self._note: str | None = None
         self._number: str = ""
@@ -250,7 +251,14 @@ class TreeReader:
         elif tag == "li" and context.kind is not BlockKind.NOTE:
             self._number = self._next_number(element)
         elif _types(element) & {"pagebreak", "doc-pagebreak"}:
-            self._page = element.get("title") or element.get("aria-label") or self._page
+            self._turn_page(element.get("title") or element.get("aria-label"))
+
+    def _turn_page(self, label: str | None) -> None:
+        """Go on to the next page; a block that is begun stands where it begins."""
+        if self._cells or self._rows or any(map(str.strip, self._words)):
+            self._next_page = label
+        else:
+            self._page = label or self._page
 
     def _next_number(self, item: Element) -> str:
         """The number that is shown before a list item, if it has one."""
@@ -295,8 +303,9 @@ class TreeReader:
 
     def _end_table(self, context: _Context) -> None:
         kind = context.as_kind(BlockKind.TABLE).kind
+        place = self._place(context.note)
         for words in row_groups(self._rows):
-            self._builder.add(kind, words, self._place(context.note))
+            self._builder.add(kind, words, place)
         self._rows = []
 
     def _write(self, words: str | None, context: _Context) -> None:
@@ -335,7 +344,10 @@ class TreeReader:
             self._builder.add(context.kind, words, place)
 
     def _place(self, note: str | None) -> Place:
-        return Place(line=None, page=self._page, note=note)
+        """Where the block stands that ends here; what follows is on the next page, if one began."""
+        place = Place(line=None, page=self._page, note=note)
+        self._page, self._next_page = self._next_page or self._page, None
+        return place
 
 
 def _inside(element: Element, tag: str, context: _Context) -> _Context:

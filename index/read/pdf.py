@@ -126,11 +126,14 @@ class _Row:
         if _CURRENCY.match(before.text):
             return False
         gap = word.left - before.right
-        return gap > CELL_GAP * self.size or bool(_CURRENCY.match(word.text) and gap > self.size)
+        if _CURRENCY.match(word.text):
+            return gap > self.size or bool(_NUMERIC.match(before.text))
+        return gap > CELL_GAP * self.size
 
     @property
     def is_tabular(self) -> bool:
-        return len(self.cells) > 2 or any(_NUMERIC.match(cell) for cell in self.cells[1:])
+        numeric = (all(map(_NUMERIC.match, cell.split())) for cell in self.cells[1:])
+        return len(self.cells) > 2 or any(numeric)
 
     def beside(self, other: "_Row") -> bool:
         """Whether `other` is on the same line, to the right."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.structure.breaks import join, keep_hyphens
-from index.structure.lines import LINE
+from index.structure.lines import LINE, in_columns
 from index.structure.markers import mark
 from index.structure.notes import refer
 from index.structure.numbers import number
@@ -20,7 +20,15 @@ from index.structure.plain import WIDEST_WRAP, plain_blocks
 from index.structure.titles import LONGEST_HEADING
 from index.types import Block, Reference
 
-__all__ = ["LINE", "LONGEST_HEADING", "WIDEST_WRAP", "Structure", "finish", "plain_blocks"]
+__all__ = [
+    "LINE",
+    "LONGEST_HEADING",
+    "WIDEST_WRAP",
+    "Structure",
+    "finish",
+    "in_columns",
+    "plain_blocks",
+]
 
 
 @dataclass(frozen=True, slots=True)

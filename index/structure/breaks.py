@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from index.reading import in_order, without
+from index.structure.pages import knows_page
 from index.structure.plain import SENTENCE_END
 from index.types import Block, BlockKind, Span
 
@@ -35,8 +36,8 @@ def join(text: str, blocks: Sequence[Block]) -> list[Block]:
     """Join a paragraph that stops in mid-sentence to the one that goes on.
 
     Footnotes and furniture between the two halves become holes of the joined block, and stay blocks
-    themselves, to be quoted and counted. Where sheets are known, the break between two is furniture
-    of the second, so that the page of each half can be told.
+    themselves, to be quoted and counted. Where the loader knows the pages, the break between two is
+    furniture of the second, so that the page of each half can be told.
     """
     often = sum(_goes_on(text, *pair, often=False) for pair in _pairs(blocks)) >= _OFTEN
     joined: list[Block] = []
@@ -44,7 +45,7 @@ def join(text: str, blocks: Sequence[Block]) -> list[Block]:
     for block in blocks:
         if open_at is not None and _goes_on(text, joined[open_at], block, often=often):
             between = joined[open_at + 1 :]
-            joined.extend(_sheet_break(text, joined, open_at, block))
+            joined.extend(_page_break(text, joined, open_at, block))
             joined[open_at] = _merge(text, joined[open_at], block, between)
         elif open_at is None or not _passes(joined[open_at], block):
             joined.append(block)
@@ -92,10 +93,10 @@ def _may_go_on(first: Block, second: Block) -> bool:
     return second.kind in (BlockKind.PARAGRAPH, first.kind) and second.kind is not BlockKind.ITEM
 
 
-def _sheet_break(text: str, joined: Sequence[Block], open_at: int, block: Block) -> Iterator[Block]:
-    """The white space before a block on another sheet than what stands before it."""
-    last = joined[-1]
-    if block.place.sheet in (None, last.place.sheet):
+def _page_break(text: str, joined: Sequence[Block], open_at: int, block: Block) -> Iterator[Block]:
+    """The white space before a block that the loader knows to be on another page than the last."""
+    last, place = joined[-1].place, block.place
+    if not knows_page(place) or (last.sheet, last.page) == (place.sheet, place.page):
         return
     end = max(member.span.end for member in joined[open_at:])
     if end < block.span.start and text[end : block.span.start].isspace():

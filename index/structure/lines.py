@@ -13,6 +13,11 @@ LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|$)")
 _COLUMN = re.compile(r"\S(?:\t| {3}|\s?\|)")
 
 
+def in_columns(line: str) -> bool:
+    """Whether a line is set in columns: with tabs, wide gaps or bars between them."""
+    return bool(_COLUMN.search(line))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line without the white space around it; `indent` is how much there was before it, in
@@ -32,7 +37,7 @@ def lines(text: str) -> Iterator[Line]:
         if not bare:
             continue
         indent = len(match[0]) - len(match[0].lstrip())
-        columns = bool(_COLUMN.search(match[0], indent))
+        columns = in_columns(match[0][indent:])
         for start, end in glued_footer(bare):
             at = match.start() + indent
             yield Line(Span(at + start, at + end), bare[start:end], number, indent, columns)

@@ -6,13 +6,19 @@ number of the text as well counts only as a member of a nearly ascending run thr
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from index.reading import in_order
 from index.types import Block, BlockKind, Span
 
 _MARKED = frozenset(BlockKind) - {BlockKind.CONTENTS, BlockKind.FURNITURE}
+# Numbers of the block's own, which are no markers in it.
+_OWN_NUMBERS: Final[Mapping[BlockKind, tuple[str, ...]]] = {
+    BlockKind.NOTE: ("bracket", "glued"),
+    BlockKind.TABLE: ("glued",),
+}
 
 # Every alternative begins with a character of its own, which makes the search for them quick.
 _CANDIDATE = re.compile(
@@ -21,6 +27,7 @@ _CANDIDATE = re.compile(
   | \[(?P<bracket>\d{1,3})\]
   | (?P<raised>[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,4})
         (?![\w\u2070\u00b9\u00b2\u00b3\u2074-\u207f])
+        (?:,(?=[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]))?  # the comma before another
   | (?P<sign>\*{1,3}(?![\w*])|[†‡]{1,3})
   | (?P<glued>[1-9]\d{0,2})
         (?=\s|$|["'”’)\],;:](?!\w)|\.(?:\s|$))
@@ -112,23 +119,24 @@ def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> 
             continue
         before = text[max(start, match.start() - _BEFORE) : match.start()]
         kind = match.lastgroup or ""
+        if kind in _OWN_NUMBERS.get(block.kind, ()):
+            continue
         label = match[kind].translate(PLAIN)
-        weight = _weight(kind, label, before, labels, note=block.kind is BlockKind.NOTE)
+        weight = _weight(kind, label, before, labels)
         if weight:
             # The space before a bracket goes with it.
             spaced = kind == "bracket" and before[-1] == " " and match.start() > start + 1
             yield Marker(Span(match.start() - spaced, match.end()), label, index, weight)
 
 
-def _weight(kind: str, label: str, before: str, labels: frozenset[str], *, note: bool) -> float:
+def _weight(kind: str, label: str, before: str, labels: frozenset[str]) -> float:
     """How likely a candidate is a marker, judged by itself."""
     if kind == "named":
         return 0 if before[-1].isspace() and label not in labels else 3
     word = before[before.rfind(" ") + 1 :]
     if kind == "raised":
         return _weight_of_raised(word)
-    apart = kind in ("sign", "glued") and _APART.search(before[-1])
-    if apart or (note and kind in ("bracket", "glued")):
+    if kind in ("sign", "glued") and _APART.search(before[-1]):
         return 0
     if kind == "sign":
         return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0

@@ -36,6 +36,8 @@ _LONGEST_PAGE = 20_000
 _WIDEST_GAP = 20
 
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTATION)
+# A list of its format's own may be the paragraphs of a document, or its notes.
+_LISTED = (BlockKind.PARAGRAPH, BlockKind.ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,7 @@ def _items(text: str, blocks: Sequence[Block], inside: Sequence[bool]) -> Iterat
         if block.kind is BlockKind.HEADING:
             heading = index
         match = _DOTTED.match(text, block.span.start, block.span.end)
-        if block.kind is BlockKind.PARAGRAPH and not inside[index] and match:
+        if block.kind in _LISTED and not inside[index] and match:
             yield _Numbered(index, int(match[1]), match.end(), heading)
 
 

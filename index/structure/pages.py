@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.reading import heal
-from index.types import Block, BlockKind
+from index.types import Block, BlockKind, Place
 
 
 def page_feet(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -24,15 +24,22 @@ def page_feet(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
 
 
 def is_footer(block: Block) -> bool:
-    """Whether a block is the foot of a page in a text without sheets."""
-    return block.kind is BlockKind.FURNITURE and bool(block.place.page)
+    """Whether a block is the foot of a page in a text whose pages only their feet tell."""
+    is_foot = block.kind is BlockKind.FURNITURE and bool(block.place.page)
+    return is_foot and not knows_page(block.place)
+
+
+def knows_page(place: Place) -> bool:
+    """Whether the loader has said on which page a block stands, if any: it does so in paged files,
+    and in formats that have no lines of their own."""
+    return place.sheet is not None or place.line is None
 
 
 def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     """Fill in the section path and the page of each block.
 
-    A footer stands at the end of its page, so pages are assigned backwards; a loader that knows its
-    sheets knows their labels as well.
+    A footer stands at the end of its page, so pages are assigned backwards, but for those that the
+    loader knows.
     """
     section: tuple[str, ...] = ()
     boxes = dict(_boxes(blocks))
@@ -68,7 +75,7 @@ def _pages(blocks: Sequence[Block]) -> list[str | None]:
     page: str | None = None
     out: list[str | None] = []
     for block in reversed(blocks):
-        if block.place.sheet is None:
+        if not knows_page(block.place):
             page = block.place.page or page
-        out.append(page if block.place.sheet is None else block.place.page)
+        out.append(block.place.page if knows_page(block.place) else page)
     return out[::-1]

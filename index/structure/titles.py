@@ -33,9 +33,16 @@ def is_banner(line: str) -> bool:
 
 
 def speaker_labels(lines: Iterable[str]) -> frozenset[str]:
-    """The names that lines of a dialogue begin with: those that two lines or more share."""
-    labels = Counter(match[1] for line in lines if (match := _LABEL.match(line)))
-    return frozenset(label for label, count in labels.items() if count > 1)
+    """The names that lines of a dialogue begin with: those that two lines or more share, or that
+    ask something. The first line of a text may be a title that asks."""
+    labels: Counter[str] = Counter()
+    asking: set[str] = set()
+    for index, line in enumerate(lines):
+        if match := _LABEL.match(line):
+            labels[match[1]] += 1
+            if index and line.endswith("?"):
+                asking.add(match[1])
+    return frozenset(asking.union(label for label, count in labels.items() if count > 1))
 
 
 def label_of(line: str) -> str | None:

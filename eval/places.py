@@ -19,7 +19,7 @@ from eval.cases import Case, Gold, load_cases
 from eval.metrics import locator_right, share, shared
 from index.snapshot import undamaged
 from index.store import Store, open_reading
-from index.types import UNKNOWN, Document, Span
+from index.types import UNKNOWN, Document
 from index.witnesses.differences import change_sense
 from rag.compose import worded_differently
 from rag.types import Claim, Quote
@@ -83,7 +83,8 @@ def _is_named(speaker: str, stance: str) -> bool:
     if _UNNAMED.match(stance):
         return speaker == UNKNOWN
     said_by = re.split(r",| \(| to |'s\b", stance)[0].casefold()
-    return bool(speaker) and speaker.split()[-1].casefold() in re.findall(r"[\w’'-]+", said_by)
+    last_name = speaker.casefold().rpartition(" ")[2]
+    return last_name in re.findall(r"[\w’'-]+", said_by)
 
 
 def find_traps(cases: Iterable[Case], store: Store) -> Iterator[tuple[Case, bool, bool]]:

@@ -386,3 +386,16 @@ def test_the_line_of_a_numbered_paragraph_is_that_of_its_words() -> None:
     text = "1.\n One.\n2. Two.\n3. Three."
     third = Block(PARAGRAPH, Span(17, 26), Place(line=4))
     assert [b.place.line for b in finish(text, (*blocks, third)).blocks] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("byline", ["By Anna Reed", "by A. M. Reed-Hill", "BY ANNA REED"])
+def test_a_byline_opens_no_section(byline: str) -> None:
+    text = f"The Long Rain\n\n{byline}\n\nIt rained all day in the town."
+    *_, paragraph = finish(text, plain_blocks(text)).blocks
+    assert paragraph.place.section == ("The Long Rain",)
+
+
+def test_a_title_that_begins_with_by_opens_one() -> None:
+    text = "The Long Rain\n\nBy the River\n\nIt rained all day in the town."
+    *_, paragraph = finish(text, plain_blocks(text)).blocks
+    assert paragraph.place.section[-1] == "By the River"

@@ -97,7 +97,8 @@ def test_a_place_is_found_by_the_words_of_its_heading(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = shown(config, "log.txt:notes", capsys)
-    assert [line.split("  ")[0] for line in lines if not line.startswith(" ")][1:] == ["n. 71", "n. 71", "n. 72"]
+    places = [line.split("  ")[0] for line in lines if not line.startswith(" ")]
+    assert places[1:] == ["n. 71", "n. 71", "n. 72"]
 
 
 def test_without_a_locator_the_outline_is_shown(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.reading import heal
+from index.structure.titles import is_byline
 from index.types import Block, BlockKind, Place
 
 
@@ -48,11 +49,14 @@ def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     for index, (block, page) in enumerate(zip(blocks, _pages(blocks), strict=True)):
         if index in boxes:
             around = section
+        before = section
         if block.kind is BlockKind.HEADING:
             section = (*block.place.section, heal(text, block.span, block.holes).text)
         if index in ends:
             section = around
         yield replace(block, place=block.place._replace(section=section, page=page))
+        if block.kind is BlockKind.HEADING and is_byline(section[-1]):
+            section = before
 
 
 def _boxes(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ _SENTENCE = re.compile(r"[a-z]{3}\.\s")
 _SPOKEN = re.compile(r"^['\"“‘«].*[!?]['\"”’»]$")
 _OF_TEXT = (_UNFINISHED, _DANGLING, _SENTENCE, _SPOKEN)
 _LABEL = re.compile(r"([^\W\d_][^:.!?]{0,30}):\s")
+_BYLINE = re.compile(r"(?:By|by|BY)(?:\s+[A-Z][\w.’'-]*){2,5}$")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -25,6 +26,11 @@ def is_title(line: str) -> bool:
     digits = sum(character.isdecimal() for character in line)
     capital = not line[0].islower() and capitals >= 0.6 * len(words)
     return bool(words) and letters > digits and capital
+
+
+def is_byline(line: str) -> bool:
+    """Whether a heading names the author of what follows, and not what it is about."""
+    return _BYLINE.match(line) is not None
 
 
 def is_banner(line: str) -> bool:

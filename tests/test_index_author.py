@@ -75,5 +75,5 @@ def test_what_is_no_byline_names_nobody(text: str) -> None:
 
 
 def test_a_long_line_at_the_top_takes_little_time() -> None:
-    text = "By " + "Jane " * 200_000
+    text = "By " + "Jane " * 50_000
     assert author(text) is None

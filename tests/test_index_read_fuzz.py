@@ -96,7 +96,7 @@ def test_damaged_files(ending: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".docx"])
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_damaged_files_in_a_process_of_their_own(ending: str, data: st.DataObject) -> None:
     attempt(data.draw(mutated(FILES[ending])), ending)
@@ -112,7 +112,7 @@ def test_random_bytes(ending: str, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("ending", "start"), [(".pdf", b"%PDF-1.7\n"), (".docx", b"PK\x03\x04word/document.xml")]
 )
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(data=st.binary(max_size=300))
 def test_random_bytes_in_a_process_of_their_own(ending: str, start: bytes, data: bytes) -> None:
     assert attempt(start + data, ending) is None

@@ -371,11 +371,11 @@ def test_a_numbered_paragraph_above_a_footer_is_no_footnote() -> None:
 
 
 def test_many_short_lists_take_no_longer_than_their_length() -> None:
-    text = "1. Salt.\n\n2. Rope.\n\nSo it was.\n\n" * 20_000
+    text = "1. Salt.\n\n2. Rope.\n\nSo it was.\n\n" * 8_000
     begun = time.perf_counter()
     blocks = blocks_of(text)
-    assert time.perf_counter() - begun < 20
-    assert len(blocks) == 60_000
+    assert time.perf_counter() - begun < 8
+    assert len(blocks) == 24_000
 
 
 def test_the_line_of_a_numbered_paragraph_is_that_of_its_words() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -345,7 +343,6 @@ def test_markers_are_holes_and_notes_are_blocks(text: str) -> None:
     ],
     ids=["open", "words", "glued", "brackets", "asides", "raised"],
 )
-def test_a_hostile_line_takes_no_longer_than_its_length(hostile: str) -> None:
-    begun = time.perf_counter()
-    structure_of(hostile)
-    assert time.perf_counter() - begun < 5
+def test_a_hostile_line_is_one_block(hostile: str) -> None:
+    (block,) = structure_of(hostile).blocks
+    assert block.span.of(hostile) == hostile.strip()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from index.witnesses.oddities import oddities
@@ -56,7 +54,5 @@ def test_what_is_not(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("character", ["(", "a ", ", ", "a", "1)", ".", '"'])
-def test_a_hostile_text_takes_no_time(character: str) -> None:
-    started = time.perf_counter()
-    oddities(character * 500_000)
-    assert time.perf_counter() - started < 2
+def test_a_hostile_text_is_read_to_its_end(character: str) -> None:
+    assert len(oddities(character * 500_000)) <= 3

@@ -27,7 +27,8 @@ def print_groups(config: Config, document: str | None) -> None:
         for number, group in enumerate(groups, start=1):
             for line in _group(store, number, group):
                 click.echo(visible(line))
-        click.echo(f"{len(groups)} groups of passages that are copies of each other.")
+        noun = "group" if len(groups) == 1 else "groups"
+        click.echo(f"{len(groups)} {noun} of passages that are copies of each other.")
 
 
 def _has(group: Group, path: str) -> bool:
@@ -52,13 +53,22 @@ def _where(store: Store, path: str, span: Span) -> str:
     return f"{path}, {' to '.join(places)}"
 
 
+def _fuller(match: Match) -> str:
+    """Which of two places has lost less of what they share."""
+    ours, theirs = match.lost, match.flipped.lost
+    if ours == theirs:
+        return "both are as full"
+    fuller, (least, most) = (match.ours if ours < theirs else match.theirs), sorted((ours, theirs))
+    return f"{fuller.document} is fuller: it has lost {least:.0%}, the other {most:.0%}"
+
+
 def _match(store: Store, match: Match) -> Iterator[str]:
     """Two places against each other: how much is shared, and the sentences that differ."""
     ours, theirs = match.ours, match.theirs
     yield (
         f"    {_where(store, ours.document, ours.span)} ↔ "
         f"{_where(store, theirs.document, theirs.span)}: "
-        f"{match.shared} words shared, of {ours.words} and {theirs.words}"
+        f"{match.shared} words shared, of {ours.words} and {theirs.words}; {_fuller(match)}"
     )
     copies = [
         copy.sentences

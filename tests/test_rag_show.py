@@ -137,9 +137,12 @@ def test_groups_are_listed_with_what_differs(
     print_groups(config, document)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == ["[1] 2 places, one source", "    log.txt, ¶2", "    reprint.txt, line 1"]
-    assert lines[3] == "    log.txt, ¶2 ↔ reprint.txt, line 1: 15 words shared, of 16 and 15"
+    assert lines[3] == (
+        "    log.txt, ¶2 ↔ reprint.txt, line 1: 15 words shared, of 16 and 15; "
+        "log.txt is fuller: it has lost 0%, the other 6%"
+    )
     assert "        reprint.txt (wording differs, which changes the sense: lacks “eleven”)" in lines
-    assert lines[-1] == "1 groups of passages that are copies of each other."
+    assert lines[-1] == "1 group of passages that are copies of each other."
 
 
 def test_the_census_counts_notes_speech_and_copies(config: Config) -> None:

@@ -1,7 +1,7 @@
 """Which of several witnesses of the same words is the fullest and cleanest, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.types import Span
 from index.witnesses import split_words
@@ -42,7 +42,7 @@ class Witness:
     `differences` are from the place that was asked about to this one, in ranges of the two readings
     with what is around them; none for that place itself. `lost_around`: how much of the copied
     passage this one has lost, 0 to 1; `lost`: how many words of these sentences. `length` is of the
-    whole source, in characters.
+    whole source, in characters. `alone`: nothing before or after these sentences is copied too.
     """
 
     document: str
@@ -53,6 +53,7 @@ class Witness:
     lost: int
     oddities: tuple[str, ...]
     length: int
+    alone: bool = False
 
     @property
     def changes_sense(self) -> bool:
@@ -71,33 +72,16 @@ class Witness:
         )
 
 
-def why_better(first: Witness, second: Witness) -> tuple[str, ...]:
-    """Everything that speaks for one witness against another, in plain words, the weightiest first.
-
-    Empty when it is the other way round.
-    """
-    ours, theirs = first.order, second.order
-    if ours >= theirs:
-        return ()
-    reasons = (
-        (
-            ours[0] < theirs[0],
-            f"it has lost less of the passage ({ours[0]:.0%}, not {theirs[0]:.0%})",
-        ),
-        (ours[1] < theirs[1], f"it has lost fewer words here ({ours[1]}, not {theirs[1]})"),
-        (ours[2] < theirs[2], "there is less odd about it"),
-        (ours[3] < theirs[3], "it is in a longer source"),
-    )
-    return tuple(reason for holds, reason in reasons if holds) or ("it comes first",)
-
-
 def is_worse_copy(asked: Witness, best: Witness) -> bool:
     """Whether the best witness may stand for the one that was asked about.
 
     Two texts of one pattern ("The town has an area of ...") share most words as well, but neither
     has lost what the other has: where a number or a name was changed, only a text that is damaged
-    around it is taken for a copy.
+    around it is taken for a copy. And a sentence alone that reads the same there is in its place
+    where it is.
     """
+    if asked.alone and not best.differences:
+        return False
     damaged = asked.lost_around >= best.lost_around + LEAST_DAMAGE
     return damaged or not any(
         difference.kind == "changed" and {Sense.NUMBER, Sense.NAME} & {*difference.senses}
@@ -107,15 +91,17 @@ def is_worse_copy(asked: Witness, best: Witness) -> bool:
 
 def ranked(asked: Excerpt, others: Iterable[tuple[Excerpt, Copy]]) -> list[Witness]:
     """The witnesses of what was asked about, itself among them, the best first."""
-    lost_around, lost = 0.0, 0
+    lost_around, lost, alone = 0.0, 0, True
     found: list[Witness] = []
     for excerpt, copy in others:
+        alone = alone and copy.region.ours.span == copy.sentences.ours.span
         between = differences(asked.text, excerpt.text, asked.within)
         lost_around = max(lost_around, copy.region.lost)
         lost = max(lost, _count(difference.their_words for difference in between))
         without = _count(difference.our_words for difference in between)
         found.append(_witness(excerpt, between, copy.region.flipped.lost, without))
-    return sorted([_witness(asked, (), lost_around, lost), *found], key=lambda each: each.order)
+    own = replace(_witness(asked, (), lost_around, lost), alone=alone)
+    return sorted([own, *found], key=lambda each: each.order)
 
 
 def _count(texts: Iterable[str]) -> int:

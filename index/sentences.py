@@ -28,6 +28,10 @@ _COUNTED = re.compile(
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
 _UNENDING = re.compile(r"\b(?:cf|viz|vs|ca|messrs|mmes)\.$", re.IGNORECASE)
 
+# An initial of two letters, and one more: “Th. E. Reed”.
+_INITIALS = re.compile(r"(?:^|\s)[A-Z][a-z]\.$")
+_INITIAL = re.compile(r"[A-Z][a-z]?\.\s?[A-Z]")
+
 # A mark at the end of a sentence that opens the next one.
 _OPENED = re.compile(r"(?<=\s)[\"“‘«]+$")
 
@@ -104,6 +108,8 @@ def _is_apart(text: str, last: Span, following: Span) -> bool:
         return False
     ending = text[max(last.start, last.end - 10) : last.end]
     if _UNENDING.search(ending) or following.of(text) == "etc.":
+        return False
+    if _INITIALS.search(ending) and _INITIAL.match(text, following.start):
         return False
     return not (_COUNTED.search(ending) and _NUMBER.match(text, following.start))
 

@@ -34,6 +34,7 @@ def sentences(text: str) -> list[str]:
         # Initials.
         ["J.V. Marlin came.", "A. B. Carter did not."],
         ["The U.S. Army came.", "The U.S. lost."],
+        ["Th. E. Reed came.", "So did Ch. A. Hill.", "See Yu. N. Roe."],
         # Ellipses.
         ["He paused ... and went on.", "Then...", "Nothing."],
         ["One [...] two.", "Three. . . .", "Four."],

@@ -14,7 +14,7 @@ from index.errors import PinciteError, SourceError
 from index.snapshot import undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Span
-from rag.compose import worded_differently
+from rag.compose import have_words_in_common, worded_differently
 from rag.config import Config
 from rag.render import FORMAT, Record, quote_record, visible, witness_record
 from rag.types import Claim, Quote, Witness
@@ -77,7 +77,8 @@ class Checker:
             return "it has no list of witnesses"
         problems = [_difference(record, quote_record(0, quote))]
         for number, witness in enumerate(witnesses, start=1):
-            if problem := self._wrong_witness(witness, quote):
+            again = "it is listed already" if witness in witnesses[: number - 1] else None
+            if problem := again or self._wrong_witness(witness, quote):
                 problems.append(f"witness {number}: {problem}")
         return "; ".join(filter(None, problems)) or None
 
@@ -87,6 +88,8 @@ class Checker:
         copy = self._proven(record)
         if isinstance(copy, str):
             return copy
+        if not have_words_in_common(quote.display, copy.display):
+            return "it has not the words of the quote"
         worded = worded_differently(quote.display, copy.display)
         right = Witness(copy.document.path, copy.document.sha256, copy.span, copy.place, worded)
         return _difference(record, witness_record(right))

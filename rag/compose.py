@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Protocol
 
 from index.types import Span
+from index.witnesses import split_words
 from index.witnesses.differences import Difference, differences
 from index.witnesses.match import Copy
 from index.witnesses.standing import Witness as Ranked
@@ -125,6 +126,14 @@ def _quotes_of(witness: Ranked, quote: Quote, gate: Gate, copied: Copied) -> Ite
     for span in (witness.span, *(part.ours.span for part in parts)):
         if found := gate.quote(Claim(witness.document, span, 0.0)):
             yield found
+
+
+def have_words_in_common(ours: str, theirs: str) -> bool:
+    """Whether half of the words of one of two texts are in the other, as in any copy."""
+    found = differences(ours, theirs)
+    lost = sum(len(split_words(each.our_words)) for each in found)
+    added = sum(len(split_words(each.their_words)) for each in found)
+    return 2 * lost <= len(split_words(ours)) or 2 * added <= len(split_words(theirs))
 
 
 def worded_differently(ours: str, theirs: str) -> tuple[Difference, ...]:

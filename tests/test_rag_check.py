@@ -269,6 +269,29 @@ def test_a_change_in_a_witness_is_found(
     assert summary == "1 citations checked, 1 wrong."
 
 
+def test_a_witness_has_to_have_the_words_of_the_quote(
+    case: Case, witnessed: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "# Copy\n\nThe cook sang on the quay until it rained.\n"
+    (case.source.parent / "copy.txt").write_text(text, encoding="utf-8")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    witnessed["quotes"][0]["witnesses"][0].update(sha256=sha256, end=len(text) - 1)
+    case.write(witnessed)
+    capsys.readouterr()
+    assert not case.check(case.source.parent)
+    assert "witness 1: it has not the words of the quote" in printed(capsys)[0]
+
+
+def test_a_witness_counts_once(
+    case: Case, witnessed: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    witnessed["quotes"][0]["witnesses"] *= 2
+    case.write(witnessed)
+    capsys.readouterr()
+    assert not case.check(case.source.parent)
+    assert printed(capsys)[0] == "q1 [1] log.txt, ¶1: witness 2: it is listed already"
+
+
 def test_a_witness_has_to_be_an_object(
     case: Case, witnessed: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

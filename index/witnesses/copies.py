@@ -158,7 +158,7 @@ def _copied(first: Wording, second: Wording, links: _Links) -> list[_Links]:
     parts = (links.shared >= LEAST_OF_PART) | (links.shared == shorter)
     together = (of_first | of_second) & parts
     several = max(len(set(links.first[of_first])), len(set(links.second[of_second])))
-    if several > 1 and _one_passage(first, second, links.keep(together)):
+    if several > 1 and together.any() and _one_passage(first, second, links.keep(together)):
         return [links.keep(together)]
     alone = (
         (links.others == 0)

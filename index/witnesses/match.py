@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from index.types import Span
 
-# Two regions of a document are one place when this much of the shorter lies in the longer.
+# Two regions of a document are one place when they share this much of the longer: the notice that
+# stands under many texts does not make one source of them.
 LEAST_OVERLAP = 0.5
 
 
@@ -107,7 +108,7 @@ def _overlaps(places: Iterable[_Place]) -> Iterator[tuple[_Place, _Place]]:
     for place in places:
         running = [each for each in running if each[0] == place[0] and _shared(each, place) > 0]
         for each in running:
-            if _shared(each, place) >= LEAST_OVERLAP * min(len(each[1]), len(place[1])):
+            if _shared(each, place) >= LEAST_OVERLAP * max(len(each[1]), len(place[1])):
                 yield each, place
         running.append(place)
 

@@ -164,6 +164,7 @@ def test_a_page_break_in_a_name_and_in_a_quotation_does_not_matter() -> None:
         "Jane Reed believed that it was cold.",
         "According to the law, it is cold.",
         "I said that it was cold.",
+        "Jane Reed blamed nobody.",
         "The bread was cut for a reason that nobody knew.",
     ],
 )
@@ -290,6 +291,8 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
         "Jane Reed told the children that it was cold.",
         "Jane Reed declared with a smile that it was cold.",
         "Jane Reed blamed the wind, saying that it was cold.",
+        "Jane Reed blamed Tom Hill aloud for the fire, saying that",
+        "Jane Reed accused Tom Hill of theft.",
         "Jane Reed thinks that it is cold.",
         "Jane Reed believes it is cold.",
         "Jane Reed established that it was cold.",
@@ -306,6 +309,12 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
 def test_reported_speech_is_the_speakers(text: str) -> None:
     assert whole(text) == ("Jane Reed",)
     assert document(text).speeches[0].reported
+
+
+def test_a_claim_is_completed_by_the_quotation_in_the_next_paragraph() -> None:
+    text = "Jane Reed blamed Tom for the fire, saying that\n\n“he had left the lamp on.”"
+    assert chain(text, "Jane Reed blamed Tom for the fire, saying that") == ("Jane Reed",)
+    assert chain(text, "“he had left the lamp on.”") == ("Jane Reed",)
 
 
 def test_speech_goes_on_only_where_it_says_so() -> None:

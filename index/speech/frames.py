@@ -17,6 +17,7 @@ from index.speech.subjects import (
 )
 from index.speech.tokens import Sentence
 from index.speech.words import (
+    ACCUSED,
     ADDRESSING,
     AUXILIARIES,
     CLAIMS_ONLY,
@@ -148,7 +149,16 @@ def _content(sentence: Sentence, frame: Frame) -> int | None:
 
 def _stance(sentence: Sentence, frame: Frame) -> int | None:
     takes_object = sentence[frame.end].is_word or sentence[frame.end].quotation
+    if frame.word in ACCUSED and not _says_what_for(sentence, frame):
+        return None
     return frame.end if takes_object and frame.speakers != NOBODY else None
+
+
+def _says_what_for(sentence: Sentence, frame: Frame) -> bool:
+    """ "blamed X for the fire", "accused X of theft"."""
+    ahead = sentence[frame.end + 1 : frame.end + WIDEST_GAP]
+    closed = next((n for n, token in enumerate(ahead) if token.text in _CLAUSE_MARKS), len(ahead))
+    return any(token.text in ("for", "of") for token in ahead[:closed])
 
 
 def _clause_follows(sentence: Sentence, at: int) -> bool:

@@ -32,6 +32,8 @@ NOBODY: Speakers = (UNKNOWN,)
 
 # How far back, in tokens, the subject of a verb is looked for.
 FARTHEST = 60
+# A noun phrase without a person has no more tokens.
+LONGEST_PHRASE = 5
 
 _OPENINGS = {")": "(", "]": "["}
 _DASHES = word_set("— – -- ―")
@@ -256,14 +258,40 @@ def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
             break
         if token.lower in _OF and start:
             head = start - 1
-    if head < at and sentence[head].is_capital and (named := _named_at(sentence, head, scene)):
-        return named
+    entitled = sentence[_before_capitals(sentence, head)].text in DOCUMENTS
+    if head < at and sentence[head].is_capital and not entitled:
+        named = _named_at(sentence, head, scene)
+        if named:
+            return named
     return _head(sentence, head, scene)
 
 
-def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
+def unnamed_before(sentence: Sentence, verb: int) -> Subject | None:
+    """The noun phrase with an article before a verb, of whatever noun; one in commas may stand
+    between: "The protocol, signed by all, stated"."""
+    at, _, _ = _before_adverbs(sentence, verb)
+    if at > 0 and sentence[at].text == ",":
+        commas = (n for n in range(at - 1, 0, -1) if sentence[n].text == ",")
+        at = next(commas, 0) - 1
+    for start in range(at, max(-1, at - LONGEST_PHRASE), -1):
+        token = sentence[start]
+        if token.lower in ("the", "a", "an"):
+            governed = start and sentence[start - 1].lower in PREPOSITIONS
+            return Subject(NOBODY, start, assured=False) if start < at and not governed else None
+        if not token.text.islower() or token.text in FINITE or token.text in PREPOSITIONS:
+            return None
+    return None
+
+
+def _before_capitals(sentence: Sentence, head: int) -> int:
+    """The word before the words with capitals that end at `head`; `head` where there are none."""
     while head and sentence[head].is_capital and sentence[head - 1].is_word:
-        head -= 1  # "the manual Title of Work says"
+        head -= 1
+    return head
+
+
+def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
+    head = _before_capitals(sentence, head)  # "the manual Title of Work says"
     word = sentence[head].lower
     if word in DOCUMENTS and (owner := _owner(sentence, head, scene)):
         return owner

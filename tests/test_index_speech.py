@@ -183,6 +183,8 @@ def test_terms_titles_deeds_and_things_are_the_authors(text: str) -> None:
         "The mayor explained that it was cold.",
         "“It is cold,” the mayor told Reed.",
         "The protocol, signed by the council, stated that it was cold.",
+        "The school manual Short Course of Village Lore claims that it was cold.",
+        "The journal Southern Lore of Boats claims that it was cold.",
         "The authors of one textbook state that it is cold.",
         "“It is cold and dark in the whole house.”",
     ],
@@ -272,6 +274,12 @@ def test_dialogue_lines_are_their_labels() -> None:
 def test_lines_of_one_paragraph_are_a_dialogue_too() -> None:
     text = "Reed: Who was it?\nHill: It was I.\nReed: When was that?\nHill: At noon."
     assert chain(text, "It was I.") == ("Hill",)
+
+
+def test_lines_in_turn_are_a_dialogue_of_people_who_are_named_nowhere_else() -> None:
+    text = "Reed: Who sent you?\nHill: Nobody, I walked.\nReed: Then you are bold."
+    for words, name in (("Who", "Reed"), ("Nobody", "Hill"), ("Then", "Reed")):
+        assert chain(text, words) == (name,)
 
 
 def test_a_question_and_its_answer_are_nobodys() -> None:
@@ -387,6 +395,7 @@ def test_a_last_name_known_before_is_not_the_relatives() -> None:
         ("The famous American historian Jane Reed", "Jane Reed"),
         ("Party Secretary Jane Reed", "Jane Reed"),
         ("Captain Reed", "Reed"),
+        ("the Chief of the Harbour Staff, Captain Jane Reed,", "Jane Reed"),
         ("Father Reed", "Father Reed"),
         ("Mrs. Reed", "Mrs. Reed"),
         ("J.B. Reed", "J.B. Reed"),

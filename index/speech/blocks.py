@@ -83,7 +83,7 @@ class _Labels:
     """The labels of a document's lines that are speakers' in a dialogue.
 
     A label counts when a person is called so in the text, or when it alternates with another: both
-    stand before several lines.
+    stand before several lines, or one does in a block where most lines have labels.
     """
 
     def __init__(self, text: str, blocks: Iterable[Block]) -> None:
@@ -97,10 +97,14 @@ class _Labels:
         self._often = often if len(often) > 1 else set()
 
     def lines(self, text: str, block: Block, reading: Reading, people: People) -> list[_Line]:
+        words = block.span.of(text)
+        labelled = list(_LABEL.finditer(words))
+        alternating = _alternate(words, labelled)
         matches = [
             match
-            for match in _LABEL.finditer(block.span.of(text))
-            if match[1] in self._often or (_is_label(match[1]) and people.is_person(match[1]))
+            for match in labelled
+            if match[1] in self._often
+            or (_is_label(match[1]) and (alternating or people.is_person(match[1])))
         ]
         ends = [*(match.start(1) for match in matches[1:]), len(block.span)]
         return [
@@ -111,6 +115,14 @@ class _Labels:
             )
             for match, end in zip(matches, ends, strict=False)
         ]
+
+
+def _alternate(words: str, labelled: Sequence[re.Match[str]]) -> bool:
+    """Whether a block's lines are spoken in turn: labels stand before most, and one comes again."""
+    labels = [match[1] for match in labelled]
+    again = len(labels) > len(set(labels)) > 1
+    in_turn = all(first != second for first, second in pairwise(labels))
+    return again and in_turn and 2 * len(labels) > words.count("\n")
 
 
 def _is_label(label: str) -> bool:

@@ -188,7 +188,8 @@ def _person_between(sentence: Sentence, start: int, end: int, scene: Scene) -> S
     before = sentence[start - 2]
     if end - start > 6 or not all(t.is_capital or t.text == "." for t in sentence[start:end]):
         return None
-    if before.is_capital and before.bare not in BODIES and before.bare not in TITLES:
+    titled = sentence[start].bare.rstrip(".") in TITLES  # "the Chief of the Staff, Captain X,"
+    if before.is_capital and before.bare not in BODIES | TITLES and not titled:
         return None
     named = scene.people.ending_at(sentence, end)
     if not named or is_body(named[0]):

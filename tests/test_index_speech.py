@@ -115,6 +115,8 @@ def test_quotations_in_quotations_have_longer_chains() -> None:
 def test_whoever_passes_words_on_stands_between_speaker_and_author() -> None:
     text = "At the inn Jane Reed recalled the words of Tom Hill about this: “We won.”"
     assert whole(text) == ("Tom Hill", "Jane Reed")
+    text = "Jane Reed, quoting Tom Hill, said: “We won.”"
+    assert chain(text, "We won.") == ("Tom Hill", "Jane Reed")
     text = "Consider a remark by Tom Hill, as quoted by Jane Reed: “We won.”"
     assert chain(text, "We won.") == ("Tom Hill", "Jane Reed")
 
@@ -367,6 +369,16 @@ def test_a_mark_that_never_closes_takes_its_sentence_only() -> None:
     text = "Tom Hill said: “It is cold. Then it rained."
     assert chain(text, "It is cold.") == ("Tom Hill",)
     assert chain(text, "Then it rained.") == ()
+
+
+@pytest.mark.parametrize(
+    "after",
+    [" . . .\n\nIt rained.", ".\nReed: Who?\nHill: I.\nReed: Go.", ".\n\nReed: Who?\n\nHill: I."],
+)
+def test_a_mark_that_never_closes_takes_all_that_a_break_or_a_dialogue_ends(after: str) -> None:
+    text = f'Jane Reed quotes Tom Hill: "Who are they? Six are cooks. One is a smith{after}'
+    assert chain(text, "Six are cooks.") == ("Tom Hill", "Jane Reed")
+    assert chain(text, "One is a smith") == ("Tom Hill", "Jane Reed")
 
 
 def test_a_pronoun_may_mean_an_unnamed_person() -> None:

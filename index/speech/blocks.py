@@ -41,7 +41,8 @@ def find_speeches(
 ) -> tuple[Speech, ...]:
     """The speeches of a document, in order of their starts; the outer before the inner."""
     people = People(_all_sentences(text, blocks))
-    walk = _Walk(text, people, author, _Labels(text, blocks), _reopened(text, blocks))
+    labels = _Labels(text, blocks, people)
+    walk = _Walk(text, people, author, labels, _left_open(text, blocks, labels))
     found = {speech for block in blocks for speech in _in_block(text, block, walk)}
     return tuple(
         sorted(found, key=lambda it: (it.span.start, -it.span.end, len(it.speakers), it.speakers))
@@ -57,10 +58,15 @@ def _in_block(text: str, block: Block, walk: "_Walk") -> Iterator[Speech]:
                 yield Speech(span, it.speakers, it.reported)
 
 
-def _reopened(text: str, blocks: Sequence[Block]) -> set[Span]:
-    """The paragraphs after which the next one begins with a quotation mark."""
-    body = [block.span for block in blocks if block.kind in _READ - {BlockKind.NOTE}]
-    return {first for first, second in pairwise(body) if text[second.start] in _OPENERS}
+def _left_open(text: str, blocks: Sequence[Block], labels: "_Labels") -> set[Span]:
+    """The paragraphs in which a quotation may stay open to the end: the next one begins with a
+    quotation mark or is a dialogue."""
+    body = [block for block in blocks if block.kind in _READ - {BlockKind.NOTE}]
+    return {
+        first.span
+        for first, second in pairwise(body)
+        if text[second.span.start] in _OPENERS or labels.begin(text, second)
+    }
 
 
 def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
@@ -72,9 +78,11 @@ def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What one speaker says in a dialogue, `text[start:end]` of a block's reading."""
+    """What one speaker says in a dialogue, `text[start:end]` of a block's reading; the label
+    stands at `labelled`."""
 
     label: str
+    labelled: int
     start: int
     end: int
 
@@ -86,7 +94,8 @@ class _Labels:
     stand before several lines, or one does in a block where most lines have labels.
     """
 
-    def __init__(self, text: str, blocks: Iterable[Block]) -> None:
+    def __init__(self, text: str, blocks: Iterable[Block], people: People) -> None:
+        self._people = people
         labels = Counter(
             match[1]
             for block in blocks
@@ -96,24 +105,31 @@ class _Labels:
         often = {label for label, times in labels.items() if times > 1 and _is_label(label)}
         self._often = often if len(often) > 1 else set()
 
-    def lines(self, text: str, block: Block, reading: Reading, people: People) -> list[_Line]:
+    def begin(self, text: str, block: Block) -> bool:
+        """Whether a block begins with a speaker's label."""
+        return any(match.start() == 0 for match in self._spoken(text, block)[:1])
+
+    def lines(self, text: str, block: Block, reading: Reading) -> list[_Line]:
+        matches = self._spoken(text, block)
+        ends = [*(match.start() for match in matches[1:]), len(block.span)]
+        bounds = (
+            (match[1], match.start(), match.end(), end)
+            for match, end in zip(matches, ends, strict=False)
+        )
+        return [
+            _Line(label, *(bisect_left(reading.origin, block.span.start + at) for at in places))
+            for label, *places in bounds
+        ]
+
+    def _spoken(self, text: str, block: Block) -> list[re.Match[str]]:
         words = block.span.of(text)
         labelled = list(_LABEL.finditer(words))
         alternating = _alternate(words, labelled)
-        matches = [
+        return [
             match
             for match in labelled
             if match[1] in self._often
-            or (_is_label(match[1]) and (alternating or people.is_person(match[1])))
-        ]
-        ends = [*(match.start(1) for match in matches[1:]), len(block.span)]
-        return [
-            _Line(
-                match[1],
-                bisect_left(reading.origin, block.span.start + match.end()),
-                bisect_left(reading.origin, block.span.start + end),
-            )
-            for match, end in zip(matches, ends, strict=False)
+            or (_is_label(match[1]) and (alternating or self._people.is_person(match[1])))
         ]
 
 
@@ -139,10 +155,10 @@ class _Walk:
         people: People,
         author: str | None,
         labels: _Labels,
-        reopened: Set[Span],
+        left_open: Set[Span],
     ) -> None:
         self.text = text
-        self.reopened = reopened
+        self.left_open = left_open
         self.people = people
         self.labels = labels
         self.author = author
@@ -173,12 +189,12 @@ class _Walk:
 
     def _body(self, block: Block, reading: Reading) -> Iterator[Found]:
         ending, self.ending = self.ending, NO_ENDING
-        lines = self.labels.lines(self.text, block, reading, self.people)
+        lines = self.labels.lines(self.text, block, reading)
         if lines:
             yield from self._dialogue(reading.text, lines)
             return
-        reopened = block.span in self.reopened
-        marks = quotations(reading.text, self.open_mark, reopened=reopened)
+        runs_on = block.span in self.left_open
+        marks = quotations(reading.text, self.open_mark, runs_on=runs_on)
         quoted = self._without_marks(block, reading.text, ending, marks)
         if quoted is not None:
             yield from self._quotation(reading.text, quoted, marks)
@@ -198,6 +214,10 @@ class _Walk:
         self.open_mark = (marks[-1].mark or self.open_mark) if unclosed else ""
 
     def _dialogue(self, text: str, lines: Sequence[_Line]) -> Iterator[Found]:
+        before = lines[0].labelled
+        marks = quotations(text[:before], self.open_mark, runs_on=True)
+        self.open_mark = ""
+        yield from Stretch(text, self.scene).read(0, before, marks)
         for line in lines:
             speakers = NOBODY if line.label.lower() in NAMELESS_LABELS else self._called(line.label)
             yield from self._whole(text, line.start, line.end, speakers)

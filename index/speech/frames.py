@@ -398,6 +398,9 @@ def _through(
     quoter = quoted_by(sentence, scene)
     if quoter and quoter[0] not in named:
         return (*named, *quoter)
+    quoted = _person_quoted(sentence, at, scene)
+    if quoted and quoted[0] not in named:
+        return (*quoted, *named)
     passing = [f for f in before if f.word in PASSING_ON and f.speakers not in (OWN, named)]
     return (*named, *passing[-1].speakers) if passing else named
 
@@ -411,6 +414,22 @@ def quoted_by(sentence: Sentence, scene: Scene) -> Speakers:
         if sentence[at].text in _QUOTED and sentence[at + 1].text == "by":
             subject = subject_after(sentence, at + 2, scene)
             return subject.speakers if subject else OWN
+    return OWN
+
+
+_QUOTING = word_set("quote quotes quoted quoting cites cited citing")
+
+
+def _person_quoted(sentence: Sentence, end: int, scene: Scene) -> Speakers:
+    """Y of "quotes Y:" and "quoting Y," before `end`."""
+    for at in range(end - 2, -1, -1):
+        if sentence[at].text not in _QUOTING:
+            continue
+        if sentence[at + 1].text in ("him", "her"):
+            return scene.last
+        subject = subject_after(sentence, at + 1, scene)
+        if subject and subject.end <= end and not sentence[subject.end - 1].is_possessive:
+            return OWN if subject.speakers == NOBODY else subject.speakers
     return OWN
 
 

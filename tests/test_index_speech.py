@@ -381,6 +381,12 @@ def test_a_mark_that_never_closes_takes_all_that_a_break_or_a_dialogue_ends(afte
     assert chain(text, "One is a smith") == ("Tom Hill", "Jane Reed")
 
 
+@pytest.mark.parametrize("cited", ["Prof. Hill", "Tom Hill", "Tom Hill, Cold Days"])
+def test_a_pronoun_does_not_mean_whoever_is_only_cited(cited: str) -> None:
+    text = f"Tom Hill came.\n\nIt rained.\n\n{cited}, pp. 3-4. “Is it so cold?” he asked."
+    assert chain(text, "Is it so cold?") == (UNKNOWN,)
+
+
 def test_a_pronoun_may_mean_an_unnamed_person() -> None:
     text = "Tom Hill went out. I was woken by the boy. He said that it was cold."
     assert chain(text, "it was cold") == (UNKNOWN,)

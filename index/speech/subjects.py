@@ -32,6 +32,8 @@ NOBODY: Speakers = (UNKNOWN,)
 
 # How far back, in tokens, the subject of a verb is looked for.
 FARTHEST = 60
+# From a name to the page, in tokens.
+LONGEST_REFERENCE = 12
 # A noun phrase without a person has no more tokens.
 LONGEST_PHRASE = 5
 
@@ -47,6 +49,7 @@ _QUANTIFIERS = frozenset({"many", "some", "another", "other"})
 _LINKS = word_set(
     "and or but who whom whose that which when while once then also here there this the a an"
 )
+_PAGES = word_set("p pp vol ch")
 _BELONGING = word_set("by of with to from")
 _OF = word_set("of to in from with at by on for about")
 
@@ -403,9 +406,20 @@ def _is_subject(sentence: Sentence, start: int, end: int, name: str, scene: Scen
     """Whether a person's name stands where a subject can: after no preposition, owning nothing."""
     return (
         scene.people.is_person(name)
+        and not _is_cited(sentence, end)
         and not (start and sentence[start - 1].lower in ("the", "a", "an"))
         and not sentence[end - 1].is_possessive
         and not _depends(sentence, start)
+    )
+
+
+def _is_cited(sentence: Sentence, end: int) -> bool:
+    """Whether the name that ends at `end` begins a reference: "X, Title, pp. 3-4"."""
+    if [token.text for token in sentence[end : end + 1]] != [","]:
+        return False
+    ahead = [token for token in sentence[end : end + LONGEST_REFERENCE] if token.text != "."]
+    return any(
+        page.lower in _PAGES and number.text[0].isdigit() for page, number in pairwise(ahead)
     )
 
 
@@ -452,6 +466,8 @@ def _alone(speakers: Speakers) -> Speakers:
 def _named_before(sentence: Sentence, at: int, scene: Scene) -> Speakers:
     for end in range(at, max(0, at - 12), -1):
         token = sentence[end - 1]
-        if token.is_capital and (named := scene.people.ending_at(sentence, end)):
+        if _is_cited(sentence, end) or not token.is_capital:
+            continue
+        if named := scene.people.ending_at(sentence, end):
             return scene.of(named[0]) if scene.people.is_person(named[0]) else OWN
     return OWN

@@ -232,6 +232,17 @@ def test_an_announced_paragraph_has_speeches_of_its_own() -> None:
     assert chain(text, "It was dark in there.") == ("Jane Reed",)
 
 
+def test_an_announced_paragraph_that_tells_of_the_speaker_is_the_quoters() -> None:
+    text = (
+        "Take the following remark by Tom Hill, as quoted by Jane Reed:\n\n"
+        "In the hall [Hill] remarked that the bread was stale. It was late. "
+        "Then he suddenly said: “We have one loaf.” (Cold 12)"
+    )
+    assert chain(text, "It was late.") == ("Jane Reed",)
+    assert chain(text, "the bread was stale") == ("Tom Hill", "Jane Reed")
+    assert chain(text, "We have one loaf.") == ("Tom Hill", "Jane Reed")
+
+
 def test_a_paragraph_in_the_first_person_after_its_speaker_was_named() -> None:
     text = (
         "1. It rained.\n\n2. Tom Hill said that the vote was open.\n\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.reading import Reading, heal
+from index.speech.frames import frames
 from index.speech.marks import Quotation, quotations
 from index.speech.names import People
 from index.speech.quoted import NO_ENDING, Ending, Found, Stretch, cited_speaker, joined
@@ -220,7 +221,7 @@ class _Walk:
         yield from Stretch(text, self.scene).read(0, before, marks)
         for line in lines:
             speakers = NOBODY if line.label.lower() in NAMELESS_LABELS else self._called(line.label)
-            yield from self._whole(text, line.start, line.end, speakers)
+            yield from self._whole(text, Span(line.start, line.end), speakers)
 
     def _called(self, label: str) -> Speakers:
         name = self.people.full(label)
@@ -231,22 +232,40 @@ class _Walk:
     ) -> Iterator[Found]:
         """A block that is a quotation as a whole; the source in parentheses is not part of it."""
         source = _source(text)
-        yield from self._whole(text, 0, source.start() if source else len(text), speakers, marks)
+        words = Span(0, source.start() if source else len(text))
+        if self._is_told(text, speakers, marks):
+            yield from self._whole(text, words, speakers[1:], marks, told_of=speakers[:1])
+        else:
+            yield from self._whole(text, words, speakers, marks)
+
+    def _is_told(self, text: str, speakers: Speakers, marks: Sequence[Quotation]) -> bool:
+        """Whether whoever quotes the first of `speakers` tells what that one said, instead of
+        giving the words: "[X] remarked that"."""
+        if len(speakers) < 2 or _addresses(_outside(text, marks)):
+            return False
+        scene = Scene(self.people, speakers[1])
+        scene.name(speakers[:1])
+        return any(
+            frame.speakers == speakers[:1]
+            for sentence in sentences(text, 0, len(text), marks)
+            for frame in frames(sentence, scene)
+        )
 
     def _whole(
         self,
         text: str,
-        start: int,
-        end: int,
+        words: Span,
         speakers: Speakers,
         marks: Sequence[Quotation] | None = None,
+        told_of: Speakers = NOBODY,
     ) -> Iterator[Found]:
-        end = start + len(text[start:end].rstrip())
+        start, end = words.start, words.start + len(words.of(text).rstrip())
         if speakers != OWN:
             yield Found(start, end, joined(speakers, ()))
         if marks is None:
             marks = [_shifted(mark, start) for mark in quotations(text[start:end])]
         scene = Scene(self.people, speakers[0] if speakers else self.author)
+        scene.name(told_of)
         inner = Stretch(text, scene, speakers)
         yield from inner.read(start, end, [mark for mark in marks if mark.end <= end])
 
@@ -309,6 +328,13 @@ def _shifted(quotation: Quotation, by: int) -> Quotation:
         quotation.closed,
         [_shifted(child, by) for child in quotation.children],
     )
+
+
+def _outside(text: str, marks: Sequence[Quotation]) -> str:
+    """What stands outside quotation marks."""
+    starts = (0, *(mark.end for mark in marks))
+    ends = (*(mark.start for mark in marks), len(text))
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _source(text: str) -> re.Match[str] | None:

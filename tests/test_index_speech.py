@@ -183,6 +183,7 @@ def test_terms_titles_deeds_and_things_are_the_authors(text: str) -> None:
         "The textbook states that it is cold.",
         "A witness said that it was cold.",
         "The mayor explained that it was cold.",
+        "The tall mayor of the town explained that it was cold.",
         "“It is cold,” the mayor told Reed.",
         "The protocol, signed by the council, stated that it was cold.",
         "The school manual Short Course of Village Lore claims that it was cold.",
@@ -293,6 +294,10 @@ def test_lines_in_turn_are_a_dialogue_of_people_who_are_named_nowhere_else() -> 
     text = "Reed: Who sent you?\nHill: Nobody, I walked.\nReed: Then you are bold."
     for words, name in (("Who", "Reed"), ("Nobody", "Hill"), ("Then", "Reed")):
         assert chain(text, words) == (name,)
+
+
+def test_entries_of_a_list_are_no_dialogue() -> None:
+    assert document("Bread: ten loaves\nMilk: two pints\nBread: one more").speeches == ()
 
 
 def test_a_question_and_its_answer_are_nobodys() -> None:

@@ -135,8 +135,9 @@ class _Labels:
 
 
 def _alternate(words: str, labelled: Sequence[re.Match[str]]) -> bool:
-    """Whether a block's lines are spoken in turn: labels stand before most, and one comes again."""
-    labels = [match[1] for match in labelled]
+    """Whether a block's lines are spoken in turn: labels stand before most, and one comes again,
+    each before a sentence."""
+    labels = [match[1] for match in labelled if not words[match.end()].islower()]
     again = len(labels) > len(set(labels)) > 1
     in_turn = all(first != second for first, second in pairwise(labels))
     return again and in_turn and 2 * len(labels) > words.count("\n")

@@ -35,7 +35,7 @@ FARTHEST = 60
 # From a name to the page, in tokens.
 LONGEST_REFERENCE = 12
 # A noun phrase without a person has no more tokens.
-LONGEST_PHRASE = 5
+LONGEST_PHRASE = 8
 
 _OPENINGS = {")": "(", "]": "["}
 _DASHES = word_set("— – -- ―")
@@ -279,10 +279,11 @@ def unnamed_before(sentence: Sentence, verb: int) -> Subject | None:
         at = next(commas, 0) - 1
     for start in range(at, max(-1, at - LONGEST_PHRASE), -1):
         token = sentence[start]
-        if token.lower in ("the", "a", "an"):
-            governed = start and sentence[start - 1].lower in PREPOSITIONS
-            return Subject(NOBODY, start, assured=False) if start < at and not governed else None
-        if not token.text.islower() or token.text in FINITE or token.text in PREPOSITIONS:
+        before = sentence[start - 1].lower if start else ""
+        if token.lower in ("the", "a", "an") and before != "of":
+            found = start < at and before not in PREPOSITIONS
+            return Subject(NOBODY, start, assured=False) if found else None
+        if not token.text.islower() or token.text in FINITE or token.text in _OF - {"of"}:
             return None
     return None
 

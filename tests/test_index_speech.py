@@ -115,6 +115,8 @@ def test_quotations_in_quotations_have_longer_chains() -> None:
 def test_whoever_passes_words_on_stands_between_speaker_and_author() -> None:
     text = "At the inn Jane Reed recalled the words of Tom Hill about this: “We won.”"
     assert whole(text) == ("Tom Hill", "Jane Reed")
+    text = "Jane Reed, quoting Tom Hill, said: “We won.”"
+    assert chain(text, "We won.") == ("Tom Hill", "Jane Reed")
     text = "Consider a remark by Tom Hill, as quoted by Jane Reed: “We won.”"
     assert chain(text, "We won.") == ("Tom Hill", "Jane Reed")
 
@@ -163,7 +165,9 @@ def test_a_page_break_in_a_name_and_in_a_quotation_does_not_matter() -> None:
         "Jane Reed did not say that it was cold.",
         "Jane Reed believed that it was cold.",
         "According to the law, it is cold.",
+        "The ice suggests that it was cold.",
         "I said that it was cold.",
+        "Jane Reed blamed nobody.",
         "The bread was cut for a reason that nobody knew.",
     ],
 )
@@ -178,6 +182,12 @@ def test_terms_titles_deeds_and_things_are_the_authors(text: str) -> None:
         "At the door someone shouted: ‘It is cold.’",
         "The textbook states that it is cold.",
         "A witness said that it was cold.",
+        "The mayor explained that it was cold.",
+        "The tall mayor of the town explained that it was cold.",
+        "“It is cold,” the mayor told Reed.",
+        "The protocol, signed by the council, stated that it was cold.",
+        "The school manual Short Course of Village Lore claims that it was cold.",
+        "The journal Southern Lore of Boats claims that it was cold.",
         "The authors of one textbook state that it is cold.",
         "“It is cold and dark in the whole house.”",
     ],
@@ -221,6 +231,17 @@ def test_an_announced_paragraph_has_speeches_of_its_own() -> None:
     text = "Jane Reed writes:\n\nTom Hill then said: “We won.” It was dark in there. (Cold 12)"
     assert chain(text, "We won.") == ("Tom Hill", "Jane Reed")
     assert chain(text, "It was dark in there.") == ("Jane Reed",)
+
+
+def test_an_announced_paragraph_that_tells_of_the_speaker_is_the_quoters() -> None:
+    text = (
+        "Take the following remark by Tom Hill, as quoted by Jane Reed:\n\n"
+        "In the hall [Hill] remarked that the bread was stale. It was late. "
+        "Then he suddenly said: “We have one loaf.” (Cold 12)"
+    )
+    assert chain(text, "It was late.") == ("Jane Reed",)
+    assert chain(text, "the bread was stale") == ("Tom Hill", "Jane Reed")
+    assert chain(text, "We have one loaf.") == ("Tom Hill", "Jane Reed")
 
 
 def test_a_paragraph_in_the_first_person_after_its_speaker_was_named() -> None:
@@ -269,6 +290,16 @@ def test_lines_of_one_paragraph_are_a_dialogue_too() -> None:
     assert chain(text, "It was I.") == ("Hill",)
 
 
+def test_lines_in_turn_are_a_dialogue_of_people_who_are_named_nowhere_else() -> None:
+    text = "Reed: Who sent you?\nHill: Nobody, I walked.\nReed: Then you are bold."
+    for words, name in (("Who", "Reed"), ("Nobody", "Hill"), ("Then", "Reed")):
+        assert chain(text, words) == (name,)
+
+
+def test_entries_of_a_list_are_no_dialogue() -> None:
+    assert document("Bread: ten loaves\nMilk: two pints\nBread: one more").speeches == ()
+
+
 def test_a_question_and_its_answer_are_nobodys() -> None:
     text = "Q: Who was it?\n\nA: It was I.\n\nQ: And why?\n\nA: It was hot."
     assert chain(text, "It was I.") == (UNKNOWN,)
@@ -290,11 +321,15 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
         "Jane Reed told the children that it was cold.",
         "Jane Reed declared with a smile that it was cold.",
         "Jane Reed blamed the wind, saying that it was cold.",
+        "Jane Reed blamed Tom Hill aloud for the fire, saying that",
+        "Jane Reed accused Tom Hill of theft.",
         "Jane Reed thinks that it is cold.",
         "Jane Reed believes it is cold.",
         "Jane Reed established that it was cold.",
         "Jane Reed largely discounts the danger.",
         "Jane Reed asked whether it was cold.",
+        "Jane Reed said the mayor lied.",
+        "Tom Hill was told by Jane Reed that it was cold.",
         "Jane Reed explained why it was cold.",
         "According to Jane Reed, it was cold.",
         "As Jane Reed points out, it was cold.",
@@ -306,6 +341,12 @@ def test_a_label_that_is_nobody_starts_no_dialogue(label: str) -> None:
 def test_reported_speech_is_the_speakers(text: str) -> None:
     assert whole(text) == ("Jane Reed",)
     assert document(text).speeches[0].reported
+
+
+def test_a_claim_is_completed_by_the_quotation_in_the_next_paragraph() -> None:
+    text = "Jane Reed blamed Tom for the fire, saying that\n\n“he had left the lamp on.”"
+    assert chain(text, "Jane Reed blamed Tom for the fire, saying that") == ("Jane Reed",)
+    assert chain(text, "“he had left the lamp on.”") == ("Jane Reed",)
 
 
 def test_speech_goes_on_only_where_it_says_so() -> None:
@@ -346,6 +387,22 @@ def test_a_mark_that_never_closes_takes_its_sentence_only() -> None:
     assert chain(text, "Then it rained.") == ()
 
 
+@pytest.mark.parametrize(
+    "after",
+    [" . . .\n\nIt rained.", ".\nReed: Who?\nHill: I.\nReed: Go.", ".\n\nReed: Who?\n\nHill: I."],
+)
+def test_a_mark_that_never_closes_takes_all_that_a_break_or_a_dialogue_ends(after: str) -> None:
+    text = f'Jane Reed quotes Tom Hill: "Who are they? Six are cooks. One is a smith{after}'
+    assert chain(text, "Six are cooks.") == ("Tom Hill", "Jane Reed")
+    assert chain(text, "One is a smith") == ("Tom Hill", "Jane Reed")
+
+
+@pytest.mark.parametrize("cited", ["Prof. Hill", "Tom Hill", "Tom Hill, Cold Days"])
+def test_a_pronoun_does_not_mean_whoever_is_only_cited(cited: str) -> None:
+    text = f"Tom Hill came.\n\nIt rained.\n\n{cited}, pp. 3-4. “Is it so cold?” he asked."
+    assert chain(text, "Is it so cold?") == (UNKNOWN,)
+
+
 def test_a_pronoun_may_mean_an_unnamed_person() -> None:
     text = "Tom Hill went out. I was woken by the boy. He said that it was cold."
     assert chain(text, "it was cold") == (UNKNOWN,)
@@ -372,6 +429,7 @@ def test_a_last_name_known_before_is_not_the_relatives() -> None:
         ("The famous American historian Jane Reed", "Jane Reed"),
         ("Party Secretary Jane Reed", "Jane Reed"),
         ("Captain Reed", "Reed"),
+        ("the Chief of the Harbour Staff, Captain Jane Reed,", "Jane Reed"),
         ("Father Reed", "Father Reed"),
         ("Mrs. Reed", "Mrs. Reed"),
         ("J.B. Reed", "J.B. Reed"),

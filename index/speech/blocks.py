@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.reading import Reading, heal
+from index.speech.frames import frames
 from index.speech.marks import Quotation, quotations
 from index.speech.names import People
 from index.speech.quoted import NO_ENDING, Ending, Found, Stretch, cited_speaker, joined
@@ -41,7 +42,8 @@ def find_speeches(
 ) -> tuple[Speech, ...]:
     """The speeches of a document, in order of their starts; the outer before the inner."""
     people = People(_all_sentences(text, blocks))
-    walk = _Walk(text, people, author, _Labels(text, blocks), _reopened(text, blocks))
+    labels = _Labels(text, blocks, people)
+    walk = _Walk(text, people, author, labels, _left_open(text, blocks, labels))
     found = {speech for block in blocks for speech in _in_block(text, block, walk)}
     return tuple(
         sorted(found, key=lambda it: (it.span.start, -it.span.end, len(it.speakers), it.speakers))
@@ -57,10 +59,15 @@ def _in_block(text: str, block: Block, walk: "_Walk") -> Iterator[Speech]:
                 yield Speech(span, it.speakers, it.reported)
 
 
-def _reopened(text: str, blocks: Sequence[Block]) -> set[Span]:
-    """The paragraphs after which the next one begins with a quotation mark."""
-    body = [block.span for block in blocks if block.kind in _READ - {BlockKind.NOTE}]
-    return {first for first, second in pairwise(body) if text[second.start] in _OPENERS}
+def _left_open(text: str, blocks: Sequence[Block], labels: "_Labels") -> set[Span]:
+    """The paragraphs in which a quotation may stay open to the end: the next one begins with a
+    quotation mark or is a dialogue."""
+    body = [block for block in blocks if block.kind in _READ - {BlockKind.NOTE}]
+    return {
+        first.span
+        for first, second in pairwise(body)
+        if text[second.span.start] in _OPENERS or labels.begin(text, second)
+    }
 
 
 def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
@@ -72,9 +79,11 @@ def _all_sentences(text: str, blocks: Iterable[Block]) -> Iterator[Sentence]:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What one speaker says in a dialogue, `text[start:end]` of a block's reading."""
+    """What one speaker says in a dialogue, `text[start:end]` of a block's reading; the label
+    stands at `labelled`."""
 
     label: str
+    labelled: int
     start: int
     end: int
 
@@ -83,10 +92,11 @@ class _Labels:
     """The labels of a document's lines that are speakers' in a dialogue.
 
     A label counts when a person is called so in the text, or when it alternates with another: both
-    stand before several lines.
+    stand before several lines, or one does in a block where most lines have labels.
     """
 
-    def __init__(self, text: str, blocks: Iterable[Block]) -> None:
+    def __init__(self, text: str, blocks: Iterable[Block], people: People) -> None:
+        self._people = people
         labels = Counter(
             match[1]
             for block in blocks
@@ -96,21 +106,41 @@ class _Labels:
         often = {label for label, times in labels.items() if times > 1 and _is_label(label)}
         self._often = often if len(often) > 1 else set()
 
-    def lines(self, text: str, block: Block, reading: Reading, people: People) -> list[_Line]:
-        matches = [
-            match
-            for match in _LABEL.finditer(block.span.of(text))
-            if match[1] in self._often or (_is_label(match[1]) and people.is_person(match[1]))
-        ]
-        ends = [*(match.start(1) for match in matches[1:]), len(block.span)]
-        return [
-            _Line(
-                match[1],
-                bisect_left(reading.origin, block.span.start + match.end()),
-                bisect_left(reading.origin, block.span.start + end),
-            )
+    def begin(self, text: str, block: Block) -> bool:
+        """Whether a block begins with a speaker's label."""
+        return any(match.start() == 0 for match in self._spoken(text, block)[:1])
+
+    def lines(self, text: str, block: Block, reading: Reading) -> list[_Line]:
+        matches = self._spoken(text, block)
+        ends = [*(match.start() for match in matches[1:]), len(block.span)]
+        bounds = (
+            (match[1], match.start(), match.end(), end)
             for match, end in zip(matches, ends, strict=False)
+        )
+        return [
+            _Line(label, *(bisect_left(reading.origin, block.span.start + at) for at in places))
+            for label, *places in bounds
         ]
+
+    def _spoken(self, text: str, block: Block) -> list[re.Match[str]]:
+        words = block.span.of(text)
+        labelled = list(_LABEL.finditer(words))
+        alternating = _alternate(words, labelled)
+        return [
+            match
+            for match in labelled
+            if match[1] in self._often
+            or (_is_label(match[1]) and (alternating or self._people.is_person(match[1])))
+        ]
+
+
+def _alternate(words: str, labelled: Sequence[re.Match[str]]) -> bool:
+    """Whether a block's lines are spoken in turn: labels stand before most, and one comes again,
+    each before a sentence."""
+    labels = [match[1] for match in labelled if not words[match.end()].islower()]
+    again = len(labels) > len(set(labels)) > 1
+    in_turn = all(first != second for first, second in pairwise(labels))
+    return again and in_turn and 2 * len(labels) > words.count("\n")
 
 
 def _is_label(label: str) -> bool:
@@ -127,10 +157,10 @@ class _Walk:
         people: People,
         author: str | None,
         labels: _Labels,
-        reopened: Set[Span],
+        left_open: Set[Span],
     ) -> None:
         self.text = text
-        self.reopened = reopened
+        self.left_open = left_open
         self.people = people
         self.labels = labels
         self.author = author
@@ -161,12 +191,12 @@ class _Walk:
 
     def _body(self, block: Block, reading: Reading) -> Iterator[Found]:
         ending, self.ending = self.ending, NO_ENDING
-        lines = self.labels.lines(self.text, block, reading, self.people)
+        lines = self.labels.lines(self.text, block, reading)
         if lines:
             yield from self._dialogue(reading.text, lines)
             return
-        reopened = block.span in self.reopened
-        marks = quotations(reading.text, self.open_mark, reopened=reopened)
+        runs_on = block.span in self.left_open
+        marks = quotations(reading.text, self.open_mark, runs_on=runs_on)
         quoted = self._without_marks(block, reading.text, ending, marks)
         if quoted is not None:
             yield from self._quotation(reading.text, quoted, marks)
@@ -186,9 +216,13 @@ class _Walk:
         self.open_mark = (marks[-1].mark or self.open_mark) if unclosed else ""
 
     def _dialogue(self, text: str, lines: Sequence[_Line]) -> Iterator[Found]:
+        before = lines[0].labelled
+        marks = quotations(text[:before], self.open_mark, runs_on=True)
+        self.open_mark = ""
+        yield from Stretch(text, self.scene).read(0, before, marks)
         for line in lines:
             speakers = NOBODY if line.label.lower() in NAMELESS_LABELS else self._called(line.label)
-            yield from self._whole(text, line.start, line.end, speakers)
+            yield from self._whole(text, Span(line.start, line.end), speakers)
 
     def _called(self, label: str) -> Speakers:
         name = self.people.full(label)
@@ -199,22 +233,40 @@ class _Walk:
     ) -> Iterator[Found]:
         """A block that is a quotation as a whole; the source in parentheses is not part of it."""
         source = _source(text)
-        yield from self._whole(text, 0, source.start() if source else len(text), speakers, marks)
+        words = Span(0, source.start() if source else len(text))
+        if self._is_told(text, speakers, marks):
+            yield from self._whole(text, words, speakers[1:], marks, told_of=speakers[:1])
+        else:
+            yield from self._whole(text, words, speakers, marks)
+
+    def _is_told(self, text: str, speakers: Speakers, marks: Sequence[Quotation]) -> bool:
+        """Whether whoever quotes the first of `speakers` tells what that one said, instead of
+        giving the words: "[X] remarked that"."""
+        if len(speakers) < 2 or _addresses(_outside(text, marks)):
+            return False
+        scene = Scene(self.people, speakers[1])
+        scene.name(speakers[:1])
+        return any(
+            frame.speakers == speakers[:1]
+            for sentence in sentences(text, 0, len(text), marks)
+            for frame in frames(sentence, scene)
+        )
 
     def _whole(
         self,
         text: str,
-        start: int,
-        end: int,
+        words: Span,
         speakers: Speakers,
         marks: Sequence[Quotation] | None = None,
+        told_of: Speakers = NOBODY,
     ) -> Iterator[Found]:
-        end = start + len(text[start:end].rstrip())
+        start, end = words.start, words.start + len(words.of(text).rstrip())
         if speakers != OWN:
             yield Found(start, end, joined(speakers, ()))
         if marks is None:
             marks = [_shifted(mark, start) for mark in quotations(text[start:end])]
         scene = Scene(self.people, speakers[0] if speakers else self.author)
+        scene.name(told_of)
         inner = Stretch(text, scene, speakers)
         yield from inner.read(start, end, [mark for mark in marks if mark.end <= end])
 
@@ -277,6 +329,13 @@ def _shifted(quotation: Quotation, by: int) -> Quotation:
         quotation.closed,
         [_shifted(child, by) for child in quotation.children],
     )
+
+
+def _outside(text: str, marks: Sequence[Quotation]) -> str:
+    """What stands outside quotation marks."""
+    starts = (0, *(mark.end for mark in marks))
+    ends = (*(mark.start for mark in marks), len(text))
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _source(text: str) -> re.Match[str] | None:

@@ -14,9 +14,11 @@ from index.speech.subjects import (
     person_meant,
     subject_after,
     subject_before,
+    unnamed_before,
 )
 from index.speech.tokens import Sentence
 from index.speech.words import (
+    ACCUSED,
     ADDRESSING,
     AUXILIARIES,
     CLAIMS_ONLY,
@@ -35,9 +37,12 @@ from index.speech.words import (
 _QUESTIONS = word_set("how why what whether if where when who")
 # After these a participle is a noun: "it is worth saying that".
 _NOUN_LIKE = frozenset({"worth", "of", "for", "about", "from", "without", "the", "a"})
+_BE = word_set("was were is are been be")
 _CLAUSE_MARKS = frozenset(",;:.")
 # An addressee or a circumstance between the verb and its "that" is no longer than this.
 WIDEST_GAP = 14
+# What a nameless thing says begins within so many tokens of its verb.
+NEAR_WORDS = 5
 # And a quotation of so many words is its speaker's even when a clause stands between.
 LONG_QUOTATION = 10
 
@@ -92,7 +97,9 @@ def _subject(
         return after, True
     if word in PARTICIPLES:
         return _of_participle(sentence, at, scene, last), False
-    subject = subject_before(sentence, at, scene)
+    if _is_passive(sentence, at):
+        return subject_after(sentence, at + 2, scene), True
+    subject = subject_before(sentence, at, scene) or _unknown_before(sentence, at)
     if subject and not subject.assured and word + "s" in VERBS and word not in OWN_PAST:
         return None, False  # "the X state", "X's claim": a noun
     if subject is None and at and sentence[at - 1].text == ",":
@@ -100,6 +107,28 @@ def _subject(
         closed = after and (after.end == len(sentence) or sentence[after.end].text in ",.;")
         return (after, True) if closed else (None, False)
     return subject, False
+
+
+def _is_passive(sentence: Sentence, at: int) -> bool:
+    """ "was told by X that"."""
+    return (
+        [token.text for token in sentence[at + 1 : at + 2]] == ["by"]
+        and at > 0
+        and sentence[at - 1].lower in _BE
+        and any(token.text == "that" for token in sentence[at + 2 : at + WIDEST_GAP])
+    )
+
+
+def _unknown_before(sentence: Sentence, at: int) -> Subject | None:
+    """Somebody or something without a name that says words: "the mayor explained that"."""
+    word = sentence[at].text
+    if VERBS[word] is not Verb.SAY or word in DIRECTIVES | CLAIMS_ONLY:
+        return None  # "the evidence suggests"
+    subject = unnamed_before(sentence, at)
+    if subject is None:
+        return None
+    spoken = any(it.text == "that" or it.quotation for it in sentence[at + 1 : at + NEAR_WORDS])
+    return subject if spoken or _follows_quotation(sentence, subject.start) else None
 
 
 def _follows_quotation(sentence: Sentence, at: int) -> bool:
@@ -117,7 +146,7 @@ def _of_participle(
     spoken = following and (following.quotation or following.text in ("that", ":", ","))
     if not spoken or not at or sentence[at - 1].lower in _NOUN_LIKE:
         return None
-    if sentence[at - 1].lower in ("was", "were", "is", "are", "been", "be"):
+    if sentence[at - 1].lower in _BE:
         return subject_before(sentence, at - 1, scene)
     subject = last or main_subject(sentence, at, scene)
     return Subject(subject.speakers, at) if subject else None
@@ -148,7 +177,16 @@ def _content(sentence: Sentence, frame: Frame) -> int | None:
 
 def _stance(sentence: Sentence, frame: Frame) -> int | None:
     takes_object = sentence[frame.end].is_word or sentence[frame.end].quotation
+    if frame.word in ACCUSED and not _says_what_for(sentence, frame):
+        return None
     return frame.end if takes_object and frame.speakers != NOBODY else None
+
+
+def _says_what_for(sentence: Sentence, frame: Frame) -> bool:
+    """ "blamed X for the fire", "accused X of theft"."""
+    ahead = sentence[frame.end + 1 : frame.end + WIDEST_GAP]
+    closed = next((n for n, token in enumerate(ahead) if token.text in _CLAUSE_MARKS), len(ahead))
+    return any(token.text in ("for", "of") for token in ahead[:closed])
 
 
 def _clause_follows(sentence: Sentence, at: int) -> bool:
@@ -158,7 +196,25 @@ def _clause_follows(sentence: Sentence, at: int) -> bool:
     if word == "that" or word in _QUESTIONS:
         return True
     following = sentence[at + 1].text if at + 1 < len(sentence) else ""
-    return word.lower() in SPOKEN_SUBJECTS and following in FINITE
+    if word.lower() in SPOKEN_SUBJECTS and following in FINITE:
+        return True
+    return sentence[at - 1].text in _SAID and _has_clause(sentence, at)
+
+
+_SAID = word_set("say says said")
+_DETERMINERS = word_set("the a an his her their its our my this these those")
+
+
+def _has_clause(sentence: Sentence, at: int) -> bool:
+    """Whether a clause without "that" begins at `at`: "said the mayor lied"."""
+    if sentence[at].text not in _DETERMINERS:
+        return False
+    for token in sentence[at + 2 : at + NEAR_WORDS]:
+        if token.text in FINITE or token.text in VERBS or token.text.endswith("ed"):
+            return True
+        if not token.text.islower():
+            break
+    return False
 
 
 def _distant_clause(sentence: Sentence, frame: Frame) -> int | None:
@@ -342,6 +398,9 @@ def _through(
     quoter = quoted_by(sentence, scene)
     if quoter and quoter[0] not in named:
         return (*named, *quoter)
+    quoted = _person_quoted(sentence, at, scene)
+    if quoted and quoted[0] not in named:
+        return (*quoted, *named)
     passing = [f for f in before if f.word in PASSING_ON and f.speakers not in (OWN, named)]
     return (*named, *passing[-1].speakers) if passing else named
 
@@ -355,6 +414,22 @@ def quoted_by(sentence: Sentence, scene: Scene) -> Speakers:
         if sentence[at].text in _QUOTED and sentence[at + 1].text == "by":
             subject = subject_after(sentence, at + 2, scene)
             return subject.speakers if subject else OWN
+    return OWN
+
+
+_QUOTING = word_set("quote quotes quoted quoting cites cited citing")
+
+
+def _person_quoted(sentence: Sentence, end: int, scene: Scene) -> Speakers:
+    """Y of "quotes Y:" and "quoting Y," before `end`."""
+    for at in range(end - 2, -1, -1):
+        if sentence[at].text not in _QUOTING:
+            continue
+        if sentence[at + 1].text in ("him", "her"):
+            return scene.last
+        subject = subject_after(sentence, at + 1, scene)
+        if subject and subject.end <= end and not sentence[subject.end - 1].is_possessive:
+            return OWN if subject.speakers == NOBODY else subject.speakers
     return OWN
 
 

@@ -27,6 +27,7 @@ _ELIDED = re.compile(
 )
 _FINISHED = re.compile(r"[.!?…][\s*_\])’”'\"»]*$")
 _STOP = re.compile(r"[.!?…](?=\s+[^\W\d_a-z])")
+_BROKEN_OFF = re.compile(r"(?:…|\.\s?\.\s?\.)\s*\Z")
 _INTRODUCED = re.compile(r"[,:.!?…]\s*\Z")
 
 
@@ -56,20 +57,21 @@ class Quotation:
         )
 
 
-def quotations(text: str, going_on: str = "", *, reopened: bool = False) -> list[Quotation]:
+def quotations(text: str, going_on: str = "", *, runs_on: bool = False) -> list[Quotation]:
     """The outermost quotations of a block's reading, in order.
 
     `going_on` is the mark that the block before left open: its quotation goes on to the first mark
     that closes it, unless one opens first. A mark that never closes counts when it opens the block,
-    and its quotation runs to the end; after a comma, colon or full stop it does so when the next
-    block is `reopened` with a mark, and else to the end of its sentence.
+    and its quotation runs to the end; after a comma, colon or full stop it does so when it
+    `runs_on`, by what follows, or when an ellipsis breaks the text off, and else to the end of its
+    sentence.
     """
     pairing = _Pairing(text)
     if going_on and _closes_first(text, going_on):
         pairing.open(Quotation(0, 0, ""), _CLOSERS[going_on])
     for number, match in enumerate(pairing.marks):
         pairing.step(number, match)
-    return pairing.finish(reopened=reopened)
+    return pairing.finish(runs_on=runs_on or _BROKEN_OFF.search(text[-8:]) is not None)
 
 
 def _closes_first(text: str, mark: str) -> bool:
@@ -127,11 +129,11 @@ class _Pairing:
         quotation.end, quotation.closed = end, closed
         (self.stack[-1][0].children if self.stack else self.found).append(quotation)
 
-    def finish(self, *, reopened: bool) -> list[Quotation]:
+    def finish(self, *, runs_on: bool) -> list[Quotation]:
         while self.stack:
             quotation = self.stack[0][0]
             before = self.text[max(0, quotation.start - 3) : quotation.start]
-            if quotation.mark and (not before or (reopened and _INTRODUCED.search(before))):
+            if quotation.mark and (not before or (runs_on and _INTRODUCED.search(before))):
                 self._close(0, len(self.text), closed=False)
                 continue
             del self.stack[0]

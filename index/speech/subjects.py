@@ -32,6 +32,10 @@ NOBODY: Speakers = (UNKNOWN,)
 
 # How far back, in tokens, the subject of a verb is looked for.
 FARTHEST = 60
+# From a name to the page, in tokens.
+LONGEST_REFERENCE = 12
+# A noun phrase without a person has no more tokens.
+LONGEST_PHRASE = 8
 
 _OPENINGS = {")": "(", "]": "["}
 _DASHES = word_set("— – -- ―")
@@ -45,6 +49,7 @@ _QUANTIFIERS = frozenset({"many", "some", "another", "other"})
 _LINKS = word_set(
     "and or but who whom whose that which when while once then also here there this the a an"
 )
+_PAGES = word_set("p pp vol ch")
 _BELONGING = word_set("by of with to from")
 _OF = word_set("of to in from with at by on for about")
 
@@ -186,7 +191,8 @@ def _person_between(sentence: Sentence, start: int, end: int, scene: Scene) -> S
     before = sentence[start - 2]
     if end - start > 6 or not all(t.is_capital or t.text == "." for t in sentence[start:end]):
         return None
-    if before.is_capital and before.bare not in BODIES and before.bare not in TITLES:
+    titled = sentence[start].bare.rstrip(".") in TITLES  # "the Chief of the Staff, Captain X,"
+    if before.is_capital and before.bare not in BODIES | TITLES and not titled:
         return None
     named = scene.people.ending_at(sentence, end)
     if not named or is_body(named[0]):
@@ -256,14 +262,41 @@ def _unnamed_at(sentence: Sentence, at: int, scene: Scene) -> Subject | None:
             break
         if token.lower in _OF and start:
             head = start - 1
-    if head < at and sentence[head].is_capital and (named := _named_at(sentence, head, scene)):
-        return named
+    entitled = sentence[_before_capitals(sentence, head)].text in DOCUMENTS
+    if head < at and sentence[head].is_capital and not entitled:
+        named = _named_at(sentence, head, scene)
+        if named:
+            return named
     return _head(sentence, head, scene)
 
 
-def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
+def unnamed_before(sentence: Sentence, verb: int) -> Subject | None:
+    """The noun phrase with an article before a verb, of whatever noun; one in commas may stand
+    between: "The protocol, signed by all, stated"."""
+    at, _, _ = _before_adverbs(sentence, verb)
+    if at > 0 and sentence[at].text == ",":
+        commas = (n for n in range(at - 1, 0, -1) if sentence[n].text == ",")
+        at = next(commas, 0) - 1
+    for start in range(at, max(-1, at - LONGEST_PHRASE), -1):
+        token = sentence[start]
+        before = sentence[start - 1].lower if start else ""
+        if token.lower in ("the", "a", "an") and before != "of":
+            found = start < at and before not in PREPOSITIONS
+            return Subject(NOBODY, start, assured=False) if found else None
+        if not token.text.islower() or token.text in FINITE or token.text in _OF - {"of"}:
+            return None
+    return None
+
+
+def _before_capitals(sentence: Sentence, head: int) -> int:
+    """The word before the words with capitals that end at `head`; `head` where there are none."""
     while head and sentence[head].is_capital and sentence[head - 1].is_word:
-        head -= 1  # "the manual Title of Work says"
+        head -= 1
+    return head
+
+
+def _head(sentence: Sentence, head: int, scene: Scene) -> Subject | None:
+    head = _before_capitals(sentence, head)  # "the manual Title of Work says"
     word = sentence[head].lower
     if word in DOCUMENTS and (owner := _owner(sentence, head, scene)):
         return owner
@@ -374,9 +407,20 @@ def _is_subject(sentence: Sentence, start: int, end: int, name: str, scene: Scen
     """Whether a person's name stands where a subject can: after no preposition, owning nothing."""
     return (
         scene.people.is_person(name)
+        and not _is_cited(sentence, end)
         and not (start and sentence[start - 1].lower in ("the", "a", "an"))
         and not sentence[end - 1].is_possessive
         and not _depends(sentence, start)
+    )
+
+
+def _is_cited(sentence: Sentence, end: int) -> bool:
+    """Whether the name that ends at `end` begins a reference: "X, Title, pp. 3-4"."""
+    if [token.text for token in sentence[end : end + 1]] != [","]:
+        return False
+    ahead = [token for token in sentence[end : end + LONGEST_REFERENCE] if token.text != "."]
+    return any(
+        page.lower in _PAGES and number.text[0].isdigit() for page, number in pairwise(ahead)
     )
 
 
@@ -423,6 +467,8 @@ def _alone(speakers: Speakers) -> Speakers:
 def _named_before(sentence: Sentence, at: int, scene: Scene) -> Speakers:
     for end in range(at, max(0, at - 12), -1):
         token = sentence[end - 1]
-        if token.is_capital and (named := scene.people.ending_at(sentence, end)):
+        if _is_cited(sentence, end) or not token.is_capital:
+            continue
+        if named := scene.people.ending_at(sentence, end):
             return scene.of(named[0]) if scene.people.is_person(named[0]) else OWN
     return OWN

@@ -13,7 +13,7 @@ class Verb(Enum):
 
     SAY = "introduces words, quoted or reported"
     THINK = "reports a claim, in the present tense only: a past belief is the author's story"
-    STANCE = "reports a claim about its object, in the present tense only"
+    STANCE = "reports a claim about its object, in the present tense unless it accuses"
     UTTER = "introduces quoted words only"
 
 
@@ -73,13 +73,17 @@ def _forms(base: str) -> list[str]:
     ]
 
 
+# With what for, they pass on a claim in any tense: "X blamed Y for the fire".
+_ACCUSING = word_set("accuse blame")
+
+
 def _verbs() -> dict[str, Verb]:
     """Every form and its class; the first class that has it wins, and only present forms think."""
     verbs: dict[str, Verb] = {}
     for kind, bases in _BASES.items():
         for base in bases.split():
             forms = _forms(base)
-            present = kind in (Verb.THINK, Verb.STANCE)
+            present = kind in (Verb.THINK, Verb.STANCE) and base not in _ACCUSING
             for form in forms[:2] if present else forms:
                 verbs.setdefault(form, kind)
     return verbs
@@ -88,6 +92,8 @@ def _verbs() -> dict[str, Verb]:
 VERBS = _verbs()
 # Base forms that are past forms as well: "he put it" where "he state it" would be none.
 OWN_PAST = frozenset({"put", "read"})
+# Past forms that need what for: without it "he blamed her" is a deed.
+ACCUSED = frozenset(base.removesuffix("e") + "ed" for base in _ACCUSING)
 # Forms that follow no subject of their own: "X did this, saying that".
 PARTICIPLES = frozenset(form for form in VERBS if form.endswith("ing"))
 # These take the person spoken to before "that".

@@ -1,12 +1,14 @@
-"""Pages and sections: which page a block stands on, and under which headings."""
+"""Pages and sections: which page a block stands on, under which headings, and which of the blocks
+under them it is."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from index.reading import heal
 from index.structure.titles import is_byline
-from index.types import Block, BlockKind, Place
+from index.types import QUOTABLE, Block, BlockKind, Place
 
 
 def page_feet(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -57,6 +59,33 @@ def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
         yield replace(block, place=block.place._replace(section=section, page=page))
         if block.kind is BlockKind.HEADING and is_byline(section[-1]):
             section = before
+
+
+def with_ordinals(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Count the quotable blocks of each section where no line or sheet tells them apart; notes have
+    labels of their own."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for block in blocks:
+        place = block.place
+        if block.kind in QUOTABLE and not place.note and place.line is None and not place.sheet:
+            counts[place.section] += 1
+            yield replace(block, place=place._replace(ordinal=counts[place.section]))
+        else:
+            yield block
+
+
+def with_headings_of_notes(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Name the heading that notes stand under where another heading has notes of their labels."""
+    sections: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for block in blocks:
+        if block.place.note:
+            sections[block.place.note].add(block.place.section)
+    for block in blocks:
+        place = block.place
+        if place.note and place.section and len(sections[place.note]) > 1:
+            yield replace(block, place=place._replace(notes_of=place.section[-1]))
+        else:
+            yield block
 
 
 def _boxes(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:

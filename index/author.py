@@ -7,9 +7,11 @@ from index.reading import heal
 from index.speech.words import BODIES, PARTICLES, THINGS, TITLES, word_set
 from index.types import Block, BlockKind
 
-# The title page is over after so many blocks, or at the first longer paragraph.
+# The title page is over after so many blocks, or at the first longer paragraph, in words; no block
+# on it has so many characters.
 LONGEST_TITLE_PAGE = 12
 MOST_WORDS = 14
+LONGEST_LINES = 2_000
 # A name that stands alone under the title may be the subject's instead: the author's last name is
 # hardly mentioned in the text that follows.
 MOST_MENTIONS = 3
@@ -56,6 +58,8 @@ def _title_page(text: str, blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks[:LONGEST_TITLE_PAGE]:
         if block.kind in (BlockKind.FURNITURE, BlockKind.CONTENTS):
             continue
+        if len(block.span) > LONGEST_LINES:
+            return
         reading = heal(text, block.span, block.holes).text
         if block.kind is not BlockKind.HEADING and len(reading.split()) > MOST_WORDS:
             return

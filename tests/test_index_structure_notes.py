@@ -367,3 +367,8 @@ def test_glued_markers_that_start_again_with_the_notes_are_markers() -> None:
 
 def test_glued_numbers_without_notes_are_no_markers() -> None:
     assert labels("It came to the site.1 It stood in 1801.2 So.") == []
+
+
+@pytest.mark.parametrize("part", ["(see Fig. 2.1)", "(Table 3)", "(see Figure 4)", "(fig. 2)"])
+def test_parts_of_the_document_itself_are_no_sources(part: str) -> None:
+    assert sources(f"It rained {part}. So. It froze. {part}") == []

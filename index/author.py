@@ -16,6 +16,8 @@ LONGEST_LINES = 2_000
 # hardly mentioned in the text that follows.
 MOST_MENTIONS = 3
 MENTIONS_WITHIN = 20_000
+# The lines of the title page that such a name may stand on.
+UNDER_TITLE = slice(1, 3)
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[^\S\n]*\n(.{0,4000}?)\n---[^\S\n]*\n", re.DOTALL)
 _FIELD = re.compile(r"^authors?[^\S\n]*:[^\S\n]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
@@ -103,10 +105,16 @@ def _title_case(word: str) -> str:
 
 def _under_title(text: str, lines: Sequence[str]) -> str | None:
     """A name on a line of its own right under the title."""
-    for line in lines[1:3]:
-        if (name := _name(line)) and _is_unusual(text, name):
+    for line in lines[UNDER_TITLE]:
+        if name := author_alone(text, line):
             return name
     return None
+
+
+def author_alone(text: str, line: str) -> str | None:
+    """The author's name where a line on the title page is nothing else."""
+    name = _name(line)
+    return name if name and _is_unusual(text, name) else None
 
 
 def _is_unusual(text: str, name: str) -> bool:

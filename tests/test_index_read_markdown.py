@@ -350,3 +350,10 @@ def test_the_rule_under_the_head_of_a_table_is_left_out(quoted: str) -> None:
 def test_a_long_rule_that_is_none_is_read_in_time() -> None:
     text = f"| a | b |\n|---|---|\n| {'-' * 200_000}x | 2 |\n"
     assert [block.kind for block in blocks(text)] == [TABLE]
+
+
+def test_a_byline_is_not_text_and_opens_no_section() -> None:
+    found = finished("# The Winter\n\nHelen Marsh\n\nby Anna Weir\n\nIt rained.")
+    assert [block.kind for block in found] == [HEADING, PARAGRAPH, HEADING, PARAGRAPH]
+    assert found[-1].place.section == ("The Winter",)
+    assert finished("by Anna Weir\n\nIt rained.")[0].kind is PARAGRAPH

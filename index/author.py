@@ -7,13 +7,17 @@ from index.reading import heal
 from index.speech.words import BODIES, PARTICLES, THINGS, TITLES, word_set
 from index.types import Block, BlockKind
 
-# The title page is over after so many blocks, or at the first longer paragraph.
+# The title page is over after so many blocks, or at the first longer paragraph, in words; no block
+# on it has so many characters.
 LONGEST_TITLE_PAGE = 12
 MOST_WORDS = 14
+LONGEST_LINES = 2_000
 # A name that stands alone under the title may be the subject's instead: the author's last name is
 # hardly mentioned in the text that follows.
 MOST_MENTIONS = 3
 MENTIONS_WITHIN = 20_000
+# The lines of the title page that such a name may stand on.
+UNDER_TITLE = slice(1, 3)
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[^\S\n]*\n(.{0,4000}?)\n---[^\S\n]*\n", re.DOTALL)
 _FIELD = re.compile(r"^authors?[^\S\n]*:[^\S\n]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
@@ -56,6 +60,8 @@ def _title_page(text: str, blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks[:LONGEST_TITLE_PAGE]:
         if block.kind in (BlockKind.FURNITURE, BlockKind.CONTENTS):
             continue
+        if len(block.span) > LONGEST_LINES:
+            return
         reading = heal(text, block.span, block.holes).text
         if block.kind is not BlockKind.HEADING and len(reading.split()) > MOST_WORDS:
             return
@@ -99,10 +105,16 @@ def _title_case(word: str) -> str:
 
 def _under_title(text: str, lines: Sequence[str]) -> str | None:
     """A name on a line of its own right under the title."""
-    for line in lines[1:3]:
-        if (name := _name(line)) and _is_unusual(text, name):
+    for line in lines[UNDER_TITLE]:
+        if name := author_alone(text, line):
             return name
     return None
+
+
+def author_alone(text: str, line: str) -> str | None:
+    """The author's name where a line on the title page is nothing else."""
+    name = _name(line)
+    return name if name and _is_unusual(text, name) else None
 
 
 def _is_unusual(text: str, name: str) -> bool:

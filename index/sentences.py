@@ -26,6 +26,9 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d|[IVXLC]+\b")
+# The number of an item, alone or in the middle of a sentence.
+_ITEM_NUMBER = re.compile(r"\W*\d{1,4}[.)]")
+_NUMBERED = re.compile(r"(?<!\S)\d{1,4}[.)]$")
 _UNENDING = re.compile(r"\b(?:cf|viz|vs|ca|messrs|mmes)\.$", re.IGNORECASE)
 
 # An initial of two letters, and one more: “Th. E. Reed”.
@@ -102,11 +105,15 @@ def _trim(text: str, start: int, end: int) -> Span | None:
 
 
 def _is_apart(text: str, last: Span, following: Span) -> bool:
-    """Whether the mark at the end of a sentence ends it, and words follow: after an abbreviation,
-    or where there is no word on one side, it goes on."""
+    """Whether the mark at the end of a sentence ends it, and words follow: after an abbreviation or
+    the number of an item, or where there is no word on one side, it goes on."""
     if not _WORD.search(following.of(text)) or not _WORD.search(last.of(text)):
         return False
+    if _ITEM_NUMBER.fullmatch(text, last.start, last.end):
+        return False
     ending = text[max(last.start, last.end - 10) : last.end]
+    if _NUMBERED.search(ending) and text[following.start].islower():
+        return False
     if _UNENDING.search(ending) or following.of(text) == "etc.":
         return False
     if _INITIALS.search(ending) and _INITIAL.match(text, following.start):

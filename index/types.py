@@ -69,7 +69,9 @@ class Place(NamedTuple):
 
     `page` is the printed label, `sheet` the page's position in a paged file, from 1. `note` is the
     note that this is part of; `cites` are the labels of the notes that it refers to. `line` is None
-    in formats that have no lines of their own.
+    in formats that have no lines of their own. `ordinal` counts the quotable blocks of a section,
+    from 1, where there are neither lines nor sheets. `notes_of` is the heading that tells a note
+    from others with its label.
     """
 
     section: tuple[str, ...] = ()
@@ -79,11 +81,14 @@ class Place(NamedTuple):
     line: int | None = 1
     sheet: int | None = None
     cites: tuple[str, ...] = ()
+    ordinal: int | None = None
+    notes_of: str | None = None
 
     @property
     def locator(self) -> str:
-        """The most exact of: ¶58, n. 71, p. 12, else “Heading”, line 30; with the page where notes
-        stand at the foot of pages, and with the notes that are cited: ¶58, at n. 12."""
+        """The most exact of: ¶58, n. 71, p. 12, else “Heading”, line 30, or para. 3 where there are
+        no lines; with the page where notes stand at the foot of pages, or the heading where their
+        numbers start again, and with the notes that are cited: ¶58, at n. 12."""
         return ", ".join(filter(None, [self._where, self._at]))
 
     @property
@@ -92,11 +97,13 @@ class Place(NamedTuple):
             return f"¶{self.paragraph}"
         page = self._page
         if self.note:
-            return ", ".join(filter(None, [page, f"n. {self.note}"]))
+            notes_of = f"“{self.notes_of}”" if self.notes_of and not page else ""
+            return ", ".join(filter(None, [page or notes_of, f"n. {self.note}"]))
         heading = f"“{self.section[-1]}”" if self.section and not page else ""
         # The lines of a paged file are its extractor's, and no person can count them.
         line = f"line {self.line}" if self.line and not self.sheet else ""
-        return ", ".join(filter(None, [page or heading, line]))
+        ordinal = f"para. {self.ordinal}" if self.ordinal and not page else ""
+        return ", ".join(filter(None, [page or heading, line or ordinal]))
 
     @property
     def _page(self) -> str:

@@ -174,3 +174,28 @@ def test_every_marker_of_a_long_document_is_looked_up() -> None:
 def test_a_reference_may_stand_at_the_end_of_the_text() -> None:
     source = document("It rained.¹")
     assert references_at(source, Span(3, 10)) == (Reference(Span(10, 11), "1", ()),)
+
+
+def test_blocks_without_lines_and_pages_are_counted_in_their_section() -> None:
+    text = "It rained. It froze. Log So it was."
+    spans = ((0, 10), (11, 20), (21, 24), (25, 35))
+    kinds = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.PARAGRAPH)
+    blocks = (
+        Block(kind, Span(*span), Place(line=None)) for kind, span in zip(kinds, spans, strict=True)
+    )
+    source = document(text, tuple(blocks))
+    assert place(source, "rained").locator == "para. 1"
+    assert place(source, "froze").locator == "para. 2"
+    assert place(source, "So").locator == "“Log”, para. 1"
+
+
+def test_notes_that_start_again_are_told_apart_by_their_headings() -> None:
+    source = document(
+        "PART ONE\n\nIt rained.[^1]\n\nPART TWO\n\nIt froze.[^1] It thawed.[^2]\n\n"
+        "NOTES\n\nPART ONE\n\n1. Weir.\n\nPART TWO\n\n1. Hill.\n\n2. Roe."
+    )
+    assert [place(source, words).locator for words in ("Weir", "Hill", "Roe")] == [
+        "“PART ONE”, n. 1",
+        "“PART TWO”, n. 1",
+        "n. 2",
+    ]

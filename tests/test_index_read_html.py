@@ -185,7 +185,7 @@ def test_an_ordered_list_may_be_the_notes_or_the_paragraphs(
         for block in finish(content.text, content.blocks).blocks
     ]
     assert found[3 : 3 + len(expected)] == expected
-    assert found[-1] == (PARAGRAPH, f"“{content.text[-4]}”", "x")
+    assert found[-1] == (PARAGRAPH, f"“{content.text[-4]}”, para. 1", "x")
 
 
 def test_the_marker_of_a_note_is_not_read_aloud() -> None:

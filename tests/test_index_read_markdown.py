@@ -328,3 +328,32 @@ def test_every_word_lies_in_one_block(text: str) -> None:
             covered[at] += not any(hole.start <= at < hole.end for hole in block.holes)
     words = (match for match in re.finditer(r"<[^<>]*>|\[\^.\]:|([^\W\d_])", text) if match[1])
     assert all(covered[match.start()] == 1 for match in words)
+
+
+def test_contents_and_the_number_of_a_page_are_no_text() -> None:
+    text = "It rained.\n\nCONTENTS\nPart 1 . . . . 3\nPart 2 . . . . 9\n\nPage 41\n\n- 12\n"
+    assert [block.kind for block in blocks(text)] == [
+        PARAGRAPH,
+        BlockKind.CONTENTS,
+        FURNITURE,
+        ITEM,
+    ]
+    assert finished(text)[0].place.page == "41"
+
+
+@pytest.mark.parametrize("quoted", ["", "> "])
+def test_the_rule_under_the_head_of_a_table_is_left_out(quoted: str) -> None:
+    text = f"{quoted}| a | b |\n{quoted}|:--|---|\n{quoted}| 1 | 2 |\n"
+    assert outline(text) == [(TABLE, "| a | b | | 1 | 2 |")]
+
+
+def test_a_long_rule_that_is_none_is_read_in_time() -> None:
+    text = f"| a | b |\n|---|---|\n| {'-' * 200_000}x | 2 |\n"
+    assert [block.kind for block in blocks(text)] == [TABLE]
+
+
+def test_a_byline_is_not_text_and_opens_no_section() -> None:
+    found = finished("# The Winter\n\nHelen Marsh\n\nby Anna Weir\n\nIt rained.")
+    assert [block.kind for block in found] == [HEADING, PARAGRAPH, HEADING, PARAGRAPH]
+    assert found[-1].place.section == ("The Winter",)
+    assert finished("by Anna Weir\n\nIt rained.")[0].kind is PARAGRAPH

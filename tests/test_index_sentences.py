@@ -31,6 +31,8 @@ def sentences(text: str) -> list[str]:
         ["Roth et al. found it.", "It cost approx. 5 marks."],
         ["See vol. 3, ch. 4, p. 12, and Doc. 7.", "Then go."],
         ["This is the third ed.", "It sold."],
+        ["It had three aims: 1. to feed the village; 2. to mend the bridge; 3. to rest.", "So."],
+        ["1. He came.", "2. She left."],
         # Initials.
         ["J.V. Marlin came.", "A. B. Carter did not."],
         ["The U.S. Army came.", "The U.S. lost."],

@@ -395,3 +395,30 @@ def test_a_title_that_begins_with_by_opens_one() -> None:
     text = "The Long Rain\n\nBy the River\n\nIt rained all day in the town."
     *_, paragraph = finish(text, plain_blocks(text)).blocks
     assert paragraph.place.section[-1] == "By the River"
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "The Winter of Salt\n\nHelen Marsh",
+        "The Winter of Salt\nby Helen Marsh",
+        "The Winter of Salt\n\nby Helen Marsh",
+        "THE WINTER OF SALT\n\nHELEN MARSH",
+    ],
+)
+def test_the_author_under_the_title_opens_no_section(top: str) -> None:
+    text = f"{top}\n\nIt rained all day."
+    title, byline, body = finish(text, plain_blocks(text)).blocks
+    assert (title.kind, byline.kind, body.kind) == (
+        BlockKind.HEADING,
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+    )
+    assert body.place.section == (top.splitlines()[0],)
+    assert byline.span.of(text).casefold().endswith("helen marsh")
+
+
+@pytest.mark.parametrize("under", ["Helen Marsh", "The Bridge"])
+def test_a_heading_that_is_no_author_opens_a_section(under: str) -> None:
+    text = f"The Winter\n\n{under}\n\nIt rained. Marsh came. Marsh saw. Marsh won. Marsh left."
+    assert finish(text, plain_blocks(text)).blocks[-1].place.section == (under,)

@@ -346,3 +346,29 @@ def test_markers_are_holes_and_notes_are_blocks(text: str) -> None:
 def test_a_hostile_line_is_one_block(hostile: str) -> None:
     (block,) = structure_of(hostile).blocks
     assert block.span.of(hostile) == hostile.strip()
+
+
+def test_glued_markers_that_start_again_with_the_notes_are_markers() -> None:
+    text = (
+        "CHAPTER ONE\n\nThe village stood under the hills.1 It burned down in 1801.2 So.\n\n"
+        "CHAPTER TWO\n\nThe bridge was built by the board.1 It broke in the flood of spring.2\n\n"
+        "CHAPTER THREE\n\nNobody came.1\n\n"
+        "NOTES\n\nCHAPTER ONE\n\n1. Weir, 4.\n\n2. Weir, 9.\n\n"
+        "CHAPTER TWO\n\n1. Hill, 3.\n\n2. Hill, 8.\n\nCHAPTER THREE\n\n1. Roe, 7."
+    )
+    assert linked(text) == [
+        ("1", ["Weir, 4."]),
+        ("2", ["Weir, 9."]),
+        ("1", ["Hill, 3."]),
+        ("2", ["Hill, 8."]),
+        ("1", ["Roe, 7."]),
+    ]
+
+
+def test_glued_numbers_without_notes_are_no_markers() -> None:
+    assert labels("It came to the site.1 It stood in 1801.2 So.") == []
+
+
+@pytest.mark.parametrize("part", ["(see Fig. 2.1)", "(Table 3)", "(see Figure 4)", "(fig. 2)"])
+def test_parts_of_the_document_itself_are_no_sources(part: str) -> None:
+    assert sources(f"It rained {part}. So. It froze. {part}") == []

@@ -67,6 +67,11 @@ def test_the_line_is_one_more_than_the_breaks_before_it(text: str, offset: int) 
         (Place(page="12", note="71", line=9), "p. 12, n. 71"),
         (Place(section=("A", "B"), line=30), "“B”, line 30"),
         (Place(), "line 1"),
+        (Place(section=("A", "B"), line=None, ordinal=3), "“B”, para. 3"),
+        (Place(line=None, ordinal=3), "para. 3"),
+        (Place(page="12", line=None, ordinal=3), "p. 12"),
+        (Place(section=("Notes", "B"), note="1", notes_of="B"), "“B”, n. 1"),
+        (Place(page="12", note="1", notes_of="B"), "p. 12, n. 1"),
     ],
 )
 def test_the_locator_is_the_most_exact_one_there_is(place: Place, locator: str) -> None:

@@ -50,10 +50,10 @@ def unpack(packed: list[Any]) -> Content:
 
 
 def _block(kind: str, start: int, end: int, place: list[Any], holes: list[list[int]]) -> Block:
-    section, paragraph, page, note, line, sheet, cites = place
+    section, paragraph, page, note, line, sheet, cites, *finished = place
     return Block(
         BlockKind(kind),
         Span(start, end),
-        Place(tuple(section), paragraph, page, note, line, sheet, tuple(cites)),
+        Place(tuple(section), paragraph, page, note, line, sheet, tuple(cites), *finished),
         tuple(Span(*hole) for hole in holes),
     )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from index.read.build import stronger
 from index.read.content import Content
 from index.read.encoding import decode
-from index.reading import heal
+from index.reading import heal, in_order
 from index.structure import LINE
+from index.structure.furniture import contents_page, footer_page, is_furniture
 from index.types import Block, BlockKind, Place, Span
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _TAG = re.compile(
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\.\.\.)[ \t]*(?:\r?\n|$)")
 # A bullet, or the label of a note, at the start of its words.
 _ITEM_MARKS = re.compile(r"(?:[-*+][ \t]+|\[\^[^\]\r\n]{1,100}\]:[ \t]*)+")
+_RULE = re.compile(r"[ \t>]*([|:-][|: \t-]*)")
 _HEADING_MARKS = re.compile(r"\s*#{1,6}\s+|\s+#+\s*$|\s*[\r\n][\s>]*[=-]+\s*$")
 
 
@@ -110,8 +112,12 @@ def _block(text: str, lines: Span, leaf: _Leaf, line: int) -> Block | None:
         return None
     marks = _quote_marks(text, span, leaf.depth)
     kind = _KINDS[leaf.token.type]
+    page = None
     if kind is BlockKind.PARAGRAPH:
         kind = leaf.kind
+    if kind is BlockKind.PARAGRAPH and leaf.token.type == "paragraph_open":
+        kind = _kind_of_lines(span.of(text))
+        page = footer_page(span.of(text)) if kind is BlockKind.FURNITURE else None
     if leaf.token.type == "html_block":
         tags = tuple(_tags(text, span))
         if heal(text, span, tags).text:
@@ -122,8 +128,26 @@ def _block(text: str, lines: Span, leaf: _Leaf, line: int) -> Block | None:
         span = _title_span(text, span, marks)
     elif kind in (BlockKind.ITEM, BlockKind.NOTE):
         span = _after_marks(text, span, marks)
+    elif kind is BlockKind.TABLE:
+        marks = in_order((*marks, *_rules(text, span)))
     marks = tuple(mark for mark in marks if span.start <= mark.start < span.end)
-    return Block(kind, span, Place(note=leaf.note, line=line), marks)
+    return Block(kind, span, Place(note=leaf.note, line=line, page=page), marks)
+
+
+def _kind_of_lines(words: str) -> BlockKind:
+    """What the lines of a paragraph are: a page's number, contents or text."""
+    lines = [line for match in LINE.finditer(words) if (line := match[1].strip())]
+    if len(lines) == 1 and is_furniture(lines[0]):
+        return BlockKind.FURNITURE
+    entries = sum(contents_page(line) is not None for line in lines)
+    return BlockKind.CONTENTS if 2 * entries >= len(lines) else BlockKind.PARAGRAPH
+
+
+def _rules(text: str, span: Span) -> Iterator[Span]:
+    """The line of a table that parts its head from its rows."""
+    for match in LINE.finditer(text, span.start, span.end):
+        if rule := _RULE.fullmatch(text, *match.span(1)):
+            yield Span(*rule.span(1))
 
 
 def _under(headings: list[tuple[int, str]], level: int, block: Block, text: str) -> Block:

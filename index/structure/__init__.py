@@ -15,7 +15,7 @@ from index.structure.lines import LINE, in_columns
 from index.structure.markers import mark
 from index.structure.notes import refer
 from index.structure.numbers import number
-from index.structure.pages import with_places
+from index.structure.pages import with_bylines, with_headings_of_notes, with_ordinals, with_places
 from index.structure.plain import WIDEST_WRAP, plain_blocks
 from index.structure.titles import LONGEST_HEADING
 from index.types import Block, Reference
@@ -44,7 +44,7 @@ def finish(text: str, blocks: Iterable[Block]) -> Structure:
 
     What a loader has set is kept: kinds, notes, sheets and the labels of their pages.
     """
-    joined = keep_hyphens(text, join(text, number(text, list(blocks))))
+    joined = keep_hyphens(text, join(text, number(text, list(with_bylines(text, tuple(blocks))))))
     marked, markers = mark(text, joined)
-    placed = tuple(with_places(text, marked))
+    placed = tuple(with_headings_of_notes(tuple(with_ordinals(with_places(text, marked)))))
     return Structure(placed, tuple(refer(text, placed, markers)))

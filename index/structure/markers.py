@@ -5,7 +5,7 @@ number of the text as well counts only as a member of a nearly ascending run thr
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -65,10 +65,16 @@ _ADDRESS = re.compile(r"/|@|www\.")
 _BEFORE = 60
 
 # A run goes on over one or two missing notes, starts again at 1 or 2, and needs so many members
-# that are likely by themselves; a certain one counts as two.
+# that are likely by themselves; a certain one counts as two. It starts again at less cost where the
+# notes do so, and one from 1 whose notes are all there needs a single member.
 _STEPS = {1: 0.0, 2: 0.5, 3: 0.8}
 _RESTART = 2.0
+_RESTART_OF_NOTES = 0.5
 _FIRM = 3
+
+
+# How many notes of a document have each label.
+_Labels = Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def mark(text: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Marker]]
 
 def _find(text: str, blocks: Sequence[Block]) -> list[Marker]:
     notes = (block.place.note for block in blocks if block.kind is BlockKind.NOTE)
-    labels = frozenset(label for label in notes if label)
+    labels = Counter(label for label in notes if label)
     found = [
         marker
         for index, block in enumerate(blocks)
@@ -104,11 +110,11 @@ def _find(text: str, blocks: Sequence[Block]) -> list[Marker]:
         for marker in _candidates(text, index, block, labels)
     ]
     found.sort(key=lambda marker: marker.at.start)
-    kept = {*(marker.at for marker in found if marker.weight == 3), *_in_runs(found)}
+    kept = {*(marker.at for marker in found if marker.weight == 3), *_in_runs(found, labels)}
     return [marker for marker in found if marker.at in kept]
 
 
-def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> Iterator[Marker]:
+def _candidates(text: str, index: int, block: Block, labels: _Labels) -> Iterator[Marker]:
     start, end = block.span.start, block.span.end
     holes = iter(block.holes)
     hole = next(holes, None)
@@ -129,7 +135,7 @@ def _candidates(text: str, index: int, block: Block, labels: frozenset[str]) -> 
             yield Marker(Span(match.start() - spaced, match.end()), label, index, weight)
 
 
-def _weight(kind: str, label: str, before: str, labels: frozenset[str]) -> float:
+def _weight(kind: str, label: str, before: str, labels: _Labels) -> float:
     """How likely a candidate is a marker, judged by itself."""
     if kind == "named":
         return 0 if before[-1].isspace() and label not in labels else 3
@@ -142,7 +148,7 @@ def _weight(kind: str, label: str, before: str, labels: frozenset[str]) -> float
         return 3 if label in labels and (label[0] != "*" or before.count("*") % 2 == 0) else 0
     if kind == "bracket":
         return 3 if label in labels else 1
-    return _weight_of_glued(word)
+    return _weight_of_glued(word, noted=label in labels)
 
 
 def _weight_of_raised(word: str) -> float:
@@ -153,28 +159,31 @@ def _weight_of_raised(word: str) -> float:
     return 3 if _AFTER_WORD.search(word) else 0.5
 
 
-def _weight_of_glued(word: str) -> float:
+def _weight_of_glued(word: str, *, noted: bool) -> float:
     match = _GLUED_TO_MARK.search(word)
     if _ADDRESS.search(word) or (match and f"{match[1].casefold()}{match[2]}" in _ABBREVIATIONS):
         return 0
     if match:
         return 1
-    return 0.5 if _GLUED_TO_YEAR.search(word) or _GLUED_TO_WORD.search(word) else 0
+    if _GLUED_TO_YEAR.search(word):
+        return 1 if noted else 0.5
+    return 0.5 if _GLUED_TO_WORD.search(word) else 0
 
 
-def _in_runs(found: Sequence[Marker]) -> Iterator[Span]:
+def _in_runs(found: Sequence[Marker], labels: _Labels) -> Iterator[Span]:
     """The markers of the heaviest chain of ascending runs, runs that are too short left out."""
     run: list[Marker] = []
-    for marker in [*_chain([m for m in found if m.label.isdecimal()]), None]:
-        if marker is None or (run and int(marker.label) <= int(run[-1].label)):
-            if sum(min(int(member.weight), 2) for member in run) >= _FIRM:
+    for marker in [*_chain([m for m in found if m.label.isdecimal()], labels), None]:
+        if run and (marker is None or int(marker.label) <= int(run[-1].label)):
+            matched = run[0].label == "1" and all(member.label in labels for member in run)
+            if sum(min(int(member.weight), 2) for member in run) >= (1 if matched else _FIRM):
                 yield from (member.at for member in run)
             run = []
         if marker:
             run.append(marker)
 
 
-def _chain(found: Sequence[Marker]) -> list[Marker]:
+def _chain(found: Sequence[Marker], labels: _Labels) -> list[Marker]:
     """The sequence of markers whose weights, less what its gaps and restarts cost, add up to most.
 
     Dynamic programming over the best chain that ends in each number; linear in time.
@@ -191,7 +200,8 @@ def _chain(found: Sequence[Marker]) -> list[Marker]:
             if number - step in ending
         ]
         if number <= 2:
-            ways.append((best[0] - _RESTART, best[1]))
+            cost = _RESTART_OF_NOTES if labels[marker.label] > 1 else _RESTART
+            ways.append((best[0] - cost, best[1]))
         score, last = max(ways)
         before.append(last)
         reached = (score + marker.weight, index)

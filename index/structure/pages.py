@@ -1,12 +1,15 @@
-"""Pages and sections: which page a block stands on, and under which headings."""
+"""Pages and sections: which page a block stands on, under which headings, and which of the blocks
+under them it is."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from index.author import UNDER_TITLE, author_alone
 from index.reading import heal
-from index.structure.titles import is_byline
-from index.types import Block, BlockKind, Place
+from index.structure.titles import LONGEST_HEADING, is_byline
+from index.types import QUOTABLE, Block, BlockKind, Place
 
 
 def page_feet(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -45,6 +48,7 @@ def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     section: tuple[str, ...] = ()
     boxes = dict(_boxes(blocks))
     ends = set(boxes.values())
+    names = frozenset(_names_under_title(text, blocks))
     around = section
     for index, (block, page) in enumerate(zip(blocks, _pages(blocks), strict=True)):
         if index in boxes:
@@ -55,8 +59,59 @@ def with_places(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
         if index in ends:
             section = around
         yield replace(block, place=block.place._replace(section=section, page=page))
-        if block.kind is BlockKind.HEADING and is_byline(section[-1]):
+        if block.kind is BlockKind.HEADING and (index in names or is_byline(section[-1])):
             section = before
+
+
+def _names_under_title(text: str, blocks: Sequence[Block]) -> Iterator[int]:
+    """The headings between the title and the text that are the author's name."""
+    for index, block in enumerate(blocks[: UNDER_TITLE.stop]):
+        if block.kind is not BlockKind.HEADING:
+            return
+        if index >= UNDER_TITLE.start and author_alone(
+            text, heal(text, block.span, block.holes).text
+        ):
+            yield index
+
+
+def with_bylines(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Make headings of paragraphs that name the author of what follows and do nothing else; the
+    first block of a document would be taken for its title."""
+    begun = False
+    for block in blocks:
+        short = block.kind is BlockKind.PARAGRAPH and len(block.span) <= LONGEST_HEADING
+        if begun and short and is_byline(block.span.of(text)):
+            yield replace(block, kind=BlockKind.HEADING)
+        else:
+            yield block
+        begun = begun or block.kind is not BlockKind.FURNITURE
+
+
+def with_ordinals(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Count the quotable blocks of each section where no line or sheet tells them apart; notes have
+    labels of their own."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for block in blocks:
+        place = block.place
+        if block.kind in QUOTABLE and not place.note and place.line is None and not place.sheet:
+            counts[place.section] += 1
+            yield replace(block, place=place._replace(ordinal=counts[place.section]))
+        else:
+            yield block
+
+
+def with_headings_of_notes(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Name the heading that notes stand under where another heading has notes of their labels."""
+    sections: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for block in blocks:
+        if block.place.note:
+            sections[block.place.note].add(block.place.section)
+    for block in blocks:
+        place = block.place
+        if place.note and place.section and len(sections[place.note]) > 1:
+            yield replace(block, place=place._replace(notes_of=place.section[-1]))
+        else:
+            yield block
 
 
 def _boxes(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:

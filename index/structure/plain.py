@@ -14,7 +14,7 @@ from index.structure.furniture import (
     mark_running,
 )
 from index.structure.lines import Line, chunks, lines
-from index.structure.titles import is_banner, is_title, label_of, speaker_labels
+from index.structure.titles import is_banner, is_byline, is_title, label_of, speaker_labels
 from index.types import Block, BlockKind, Place, Span
 
 # Hard-wrapped prose is narrower than this; a longer line is a paragraph of its own.
@@ -69,6 +69,9 @@ def _margin(chunk: Sequence[Line]) -> int:
 def _chunk_blocks(chunk: list[Line], page: _Page) -> Iterator[Block]:
     if _is_table(chunk):
         yield _block(BlockKind.TABLE, chunk)
+        return
+    if len(chunk) == 2 and is_title(chunk[0].text) and is_byline(chunk[1].text):
+        yield from (_block(BlockKind.HEADING, [line]) for line in chunk)
         return
     for group in _paragraphs(chunk):
         kind = _kind(group, page, alone=len(chunk) == 1)

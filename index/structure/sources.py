@@ -19,6 +19,10 @@ _SIGNAL = re.compile(
     r"(?:see|cf\.?|(?:quoted|cited) (?:in|by|from)|also|ibid\.?|op\. cit\.)(?=[\s,;.]|$)",
     re.IGNORECASE,
 )
+# A part of the document itself.
+_OWN_PART = re.compile(
+    r"(?:fig(?:ure)?s?|tables?|plates?|maps?|charts?|diagrams?)\.?\s\d", re.IGNORECASE
+)
 _PINPOINT = re.compile(
     r"\b(?:pp?|nn?|vols?|ch|chap|art|sec|fol|nos?|fig|para)\.\s?\d|\bch(?:apter)?\s\d|\bpassim\b|[§¶]\s?\d",
     re.IGNORECASE,
@@ -73,7 +77,7 @@ def names_source(inner: str, before: str, after: str) -> bool:
     final = _is_final(before, after)
     signal = _SIGNAL.match(parts[0])
     first = parts[0][signal.end() :].lstrip(" ,.") if signal else parts[0]
-    if not first or _is_prose(first):
+    if not first or _OWN_PART.match(first) or _is_prose(first):
         return False
     if signal:
         return bool(_NAMED.match(first) or _PINPOINT.search(first))

@@ -12,7 +12,7 @@ _SENTENCE = re.compile(r"[a-z]{3}\.\s")
 _SPOKEN = re.compile(r"^['\"“‘«].*[!?]['\"”’»]$")
 _OF_TEXT = (_UNFINISHED, _DANGLING, _SENTENCE, _SPOKEN)
 _LABEL = re.compile(r"([^\W\d_][^:.!?]{0,30}):\s")
-_BYLINE = re.compile(r"(?:By|by|BY)(?:\s+[A-Z][\w.’'-]*){2,5}$")
+_BYLINE = re.compile(r"(?:By|by|BY)(?:\s+[A-Z](?:[\w.’'-]{0,40}\w|\.)?){2,5}$")
 _WORD = re.compile(r"[^\W\d_]+")
 
 

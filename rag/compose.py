@@ -129,11 +129,12 @@ def _quotes_of(witness: Ranked, quote: Quote, gate: Gate, copied: Copied) -> Ite
 
 
 def have_words_in_common(ours: str, theirs: str) -> bool:
-    """Whether half of the words of one of two texts are in the other, as in any copy."""
+    """Whether a third of the words of one of two texts are in the other, as in any copy: a quote
+    of several sentences may have a copy of one of them."""
     found = differences(ours, theirs)
     lost = sum(len(split_words(each.our_words)) for each in found)
     added = sum(len(split_words(each.their_words)) for each in found)
-    return 2 * lost <= len(split_words(ours)) or 2 * added <= len(split_words(theirs))
+    return 3 * lost <= 2 * len(split_words(ours)) or 3 * added <= 2 * len(split_words(theirs))
 
 
 def worded_differently(ours: str, theirs: str) -> tuple[Difference, ...]:

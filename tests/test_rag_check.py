@@ -272,7 +272,7 @@ def test_a_change_in_a_witness_is_found(
 def test_a_witness_has_to_have_the_words_of_the_quote(
     case: Case, witnessed: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = "# Copy\n\nThe cook sang on the quay until it rained.\n"
+    text = "# Copy\n\nNobody had paid for any lamp oil since March.\n"
     (case.source.parent / "copy.txt").write_text(text, encoding="utf-8")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     witnessed["quotes"][0]["witnesses"][0].update(sha256=sha256, end=len(text) - 1)

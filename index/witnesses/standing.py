@@ -10,7 +10,7 @@ from index.witnesses.match import Copy
 from index.witnesses.oddities import oddities
 
 # A passage that lost this much more than its copy is damaged, whatever else differs.
-LEAST_DAMAGE = 0.1
+LEAST_DAMAGE = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from index.errors import IndexFolderError, ModelError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit, Span
-from index.witnesses.match import Copy, Group
+from index.witnesses.match import Copy
 from index.witnesses.standing import Witness
 
 # Documents that were quoted are kept for the next question, up to so many.
@@ -78,11 +78,6 @@ class Snapshot:
         """The sentences of a document in `span` with all their copies, the best first."""
         with undamaged(self._store.folder):
             return self._store.witnesses(path, span)
-
-    def groups(self) -> list[Group]:
-        """The passages that are copies of each other; a group counts as one source."""
-        with undamaged(self._store.folder):
-            return self._store.groups()
 
 
 class Library:

@@ -9,6 +9,7 @@ from itertools import groupby
 import click
 
 from index.errors import PinciteError
+from index.locate import citing, place_at
 from index.snapshot import undamaged
 from index.store import Store, open_reading
 from index.types import Block, BlockKind, Document, Span, line_of
@@ -100,6 +101,8 @@ def _place(store: Store, document: Document, locator: str) -> Iterator[str]:
     sentences = store.sentences(document.path)
     for block in blocks:
         yield _block_line(block)
+        for reference in citing(document, block.span):
+            yield f"  cited at {place_at(document, reference.at)._replace(cites=()).locator}"
         within = [s for s in sentences if block.span.start <= s.start and s.end <= block.span.end]
         quotes = [quote for s in within if (quote := gate.quote(Claim(document.path, s, 0.0)))]
         yield from _by_speaker([with_witnesses(q, gate, store) for q in quotes])

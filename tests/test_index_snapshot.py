@@ -93,8 +93,6 @@ def test_a_snapshot_knows_the_copies(indexed: Indexed, library: Library) -> None
         assert (copy.sentences.theirs.document, copy.sentences.theirs.span) == ("c.txt", whole)
         found = snapshot.witnesses("d.txt", whole)
         assert [each.document for each in found] == ["c.txt", "d.txt"]
-        (group,) = snapshot.groups()
-        assert group.places == (("c.txt", whole), ("d.txt", whole))
 
 
 def test_documents_are_forgotten_when_there_are_many(

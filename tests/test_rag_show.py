@@ -67,6 +67,14 @@ def test_a_place_has_its_structure_its_speakers_its_notes_and_its_copies(
     ]
 
 
+def test_a_note_names_the_place_that_cites_it(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = shown(config, "log.txt:n. 71", capsys)
+    assert lines[1:4] == ["  cited at ¶2", "  Anna Reed:", "    Inquest, 12."]
+    assert "  cited at ¶2" not in shown(config, "log.txt:n. 72", capsys)
+
+
 def test_words_stand_under_whoever_speaks_them(
     config: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -293,7 +293,7 @@ class Store:
 
     def groups(self) -> list[Group]:
         """The passages that are copies of each other; a group counts as one source."""
-        return groups(self._witnesses.regions())
+        return groups(self.copied())
 
     def witnesses(self, path: str, span: Span) -> list[Witness]:
         """The sentences of a document in `span` with all their copies, the best first."""

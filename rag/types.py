@@ -14,22 +14,30 @@ MOST_QUOTES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A reader's untrusted proposal that a range of a document answers. Higher scores first."""
+    """A reader's untrusted proposal that a range of a document answers. Higher scores first.
+
+    `answer` is the range of the very words that answer, inside `span`, where the reader knows it.
+    `position` is its label for claims that agree, where it groups them.
+    """
 
     document: str
     span: Span
     score: float
+    answer: Span | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a reader makes of the retrieved passages.
 
-    `confidence` (0 to 1) is that the passages hold an answer at all.
+    `confidence` (0 to 1) is that the passages hold an answer at all. `notice` is a fixed sentence
+    for the user about how they were read, where there is something to say.
     """
 
     claims: tuple[Claim, ...]
     confidence: float
+    notice: str | None = None
 
 
 class Reader(Protocol):

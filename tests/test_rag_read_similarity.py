@@ -7,17 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.types import Hit, Passage, Place, Sentence, Span
-from rag.read import PASSAGE_WEIGHT, SimilarityReader, confidence
+from rag.read.similarity import PASSAGE_WEIGHT, SimilarityReader, confidence
 from rag.types import Claim
 
 
 @pytest.fixture(autouse=True)
 def curve(monkeypatch: pytest.MonkeyPatch) -> None:
     """The curve is fitted now and then; the tests keep to one."""
-    monkeypatch.setattr("rag.read.MIDDLE", 0.53)
-    monkeypatch.setattr("rag.read.SLOPE", 25.0)
-    monkeypatch.setattr("rag.read.TYPICAL_LEAD", 0.1)
-    monkeypatch.setattr("rag.read.RIVALS", slice(5, 15))
+    monkeypatch.setattr("rag.read.similarity.MIDDLE", 0.53)
+    monkeypatch.setattr("rag.read.similarity.SLOPE", 25.0)
+    monkeypatch.setattr("rag.read.similarity.TYPICAL_LEAD", 0.1)
+    monkeypatch.setattr("rag.read.similarity.RIVALS", slice(5, 15))
 
 
 def hit(

@@ -1,0 +1,229 @@
+"""Train the reader: python -m rag.read.training.train DATA OUT [--config FILE]
+
+DATA is the folder with the question sets (`rows.SETS`). OUT receives `encoder.pt` (the latest
+checkpoint; an interrupted run goes on from it) and `log.jsonl`. Deterministic on one machine: the
+seed decides the examples, their order and the head's first weights.
+
+With glibc, set MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592: a step is twice
+as fast when memory is not given back and asked for again.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+import tomllib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from index.model import locate
+from rag.read.layout import Pieced
+from rag.read.training.batches import Batch, pad, padded
+from rag.read.training.encoder import END, SENTENCE, START, Encoder
+from rag.read.training.examples import UNKNOWN, Example, Examples, Shares
+from rag.read.training.mined import cached, paragraphs
+from rag.read.training.rows import is_calibration, load_rows
+
+CONFIG = Path(__file__).with_name("config.toml")
+# Batches are made from so many examples at a time, sorted by length: less padding.
+_SHUFFLED = 1024
+_SAVE_EVERY = 200
+_LOG_EVERY = 20
+# A sentence that does not answer is told apart as if it were nothing.
+_NOWHERE = -1e4
+
+
+def main() -> None:
+    """Run the training that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--config", type=Path, default=CONFIG)
+    given = parser.parse_args()
+    train(given.data, given.out, tomllib.loads(given.config.read_text(encoding="utf-8")))
+
+
+def train(data: Path, out: Path, config: dict[str, Any]) -> None:
+    """Train for `config["steps"]` steps, or those that a checkpoint in `out` has left."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config["seed"])
+    torch.set_num_threads(config["threads"])
+    folder = locate(None).folder
+    pieced = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
+    encoder = Encoder(folder)
+    rows = [row for row in load_rows(data) if not is_calibration(row)]
+    mined = cached(out / "mined.npy", rows, encoder, pieced)
+    examples = Examples(rows, mined, paragraphs(rows), pieced, Shares(**config["shares"]))
+    run = Run(encoder, config, out)
+    run.resume()
+    for batch in _skipping(_batches(examples, config), run.step):
+        run.take(batch)
+        if run.step == config["steps"]:
+            break
+    run.save()
+
+
+class Run:
+    """One run of training: takes batches, logs and saves."""
+
+    def __init__(self, encoder: Encoder, config: dict[str, Any], out: Path) -> None:
+        self.step = 0
+        self._encoder = encoder
+        self._config = config
+        self._out = out
+        self._optimizer = torch.optim.AdamW(
+            [
+                {"params": _trained(encoder.body), "peak": config["rate"]},
+                {"params": list(encoder.head.parameters()), "peak": config["head_rate"]},
+            ],
+            weight_decay=config["decay"],
+            fused=True,
+        )
+        self._recent: deque[dict[str, float]] = deque(maxlen=_LOG_EVERY)
+        self._tokens = 0
+        self._started = time.monotonic()
+
+    def take(self, examples: Sequence[Example]) -> None:
+        """One step on one batch."""
+        batch = pad([example.layout for example in examples])
+        self._set_rate()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self._encoder(batch.ids, batch.types, batch.mask)
+        losses = _losses(logits.float(), batch, examples)
+        weights = self._config["losses"]
+        total = sum(weights[name] * loss for name, loss in losses.items())
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self._encoder.parameters(), 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self.step += 1
+        self._tokens += int(batch.mask.sum())
+        self._recent.append({name: loss.item() for name, loss in losses.items()})
+        if self.step % _LOG_EVERY == 0:
+            self._log()
+        if self.step % _SAVE_EVERY == 0:
+            self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        state = {
+            "step": self.step,
+            "encoder": self._encoder.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+        torch.save(state, self._out / "encoder.part")
+        (self._out / "encoder.part").rename(self._out / "encoder.pt")
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if (self._out / "encoder.pt").exists():
+            state = torch.load(self._out / "encoder.pt", weights_only=True)
+            self.step = state["step"]
+            self._encoder.load_state_dict(state["encoder"])
+            self._optimizer.load_state_dict(state["optimizer"])
+
+    def _set_rate(self) -> None:
+        """Warm up linearly, then fall to nothing along a cosine."""
+        warm, steps = self._config["warmup"], self._config["steps"]
+        done = (self.step - warm) / max(1, steps - warm)
+        share = (self.step + 1) / warm if self.step < warm else (1 + math.cos(math.pi * done)) / 2
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["peak"] * share
+
+    def _log(self) -> None:
+        mean = {
+            name: round(sum(each[name] for each in self._recent) / len(self._recent), 4)
+            for name in self._recent[0]
+        }
+        seconds = round(time.monotonic() - self._started)
+        line = json.dumps({"step": self.step, "tokens": self._tokens, "seconds": seconds} | mean)
+        with (self._out / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+
+def _trained(body: torch.nn.Module) -> list[torch.nn.Parameter]:
+    return [parameter for parameter in body.parameters() if parameter.requires_grad]
+
+
+def _batches(examples: Examples, config: dict[str, Any]) -> Iterator[list[Example]]:
+    """Batches without end, pass after pass, each of examples of about one length."""
+    chance = random.Random(config["seed"])
+    passed = 0
+    while True:
+        several: list[Example] = []
+        for example in examples.of_pass(config["seed"] + passed):
+            several.append(example)
+            if len(several) == _SHUFFLED:
+                yield from _by_length(several, config["batch_tokens"], chance)
+                several = []
+        passed += 1
+
+
+def _by_length(
+    examples: list[Example], tokens: int, chance: random.Random
+) -> Iterator[list[Example]]:
+    ordered = sorted(examples, key=lambda example: len(example.layout.ids))
+    batches: list[list[Example]] = [[]]
+    for example in ordered:
+        if (len(batches[-1]) + 1) * padded(len(example.layout.ids)) > tokens:
+            batches.append([])
+        batches[-1].append(example)
+    chance.shuffle(batches)
+    yield from (batch for batch in batches if batch)
+
+
+def _skipping(batches: Iterator[list[Example]], done: int) -> Iterator[list[Example]]:
+    """The batches after those that an earlier run took."""
+    for _ in range(done):
+        next(batches)
+    yield from batches
+
+
+def _losses(logits: Tensor, batch: Batch, examples: Sequence[Example]) -> dict[str, Tensor]:
+    """Three losses, each a mean over the batch.
+
+    `listwise`: the probability of the sentences that answer, together, among all and "none";
+    `each`: the probability of each sentence against "none" (several may answer, all are wanted);
+    `words`: where the words of the answer start and end, at [CLS] if nowhere.
+    """
+    listwise, each = [], []
+    for scores, example in zip(logits[..., SENTENCE], examples, strict=True):
+        against_none = scores[list(example.layout.markers)] - scores[0]
+        sure = torch.tensor([label is not None for label in example.labels])
+        wanted = torch.tensor([float(label or 0) for label in example.labels])
+        known, target = against_none[sure], wanted[sure]
+        everything = torch.cat([scores.new_zeros(1), known]).logsumexp(0)
+        right = known[target == 1].logsumexp(0) if target.any() else scores.new_zeros(())
+        listwise.append(everything - right)
+        each.append(binary_cross_entropy_with_logits(known, target, reduction="sum"))
+    return {
+        "listwise": torch.stack(listwise).mean(),
+        "each": torch.stack(each).mean(),
+        "words": _words_loss(logits, batch, examples),
+    }
+
+
+def _words_loss(logits: Tensor, batch: Batch, examples: Sequence[Example]) -> Tensor:
+    """Only [CLS] and the paragraph's tokens can hold the answer."""
+    possible = batch.types.bool() & batch.mask.bool()
+    possible[:, 0] = True
+    total = logits.new_zeros(())
+    for side, kind in enumerate((START, END)):
+        at = [UNKNOWN if each.answer is None else each.answer[side] for each in examples]
+        scores = logits[..., kind].masked_fill(~possible, _NOWHERE)
+        # All unknown would be nought divided by nought.
+        if any(place != UNKNOWN for place in at):
+            total = total + cross_entropy(scores, torch.tensor(at), ignore_index=UNKNOWN)
+    return total / 2
+
+
+if __name__ == "__main__":
+    main()

@@ -133,6 +133,7 @@ function answerParts(answer) {
   if (answer.searched_for) {
     parts.push(make("p", "searched", "Searched for: ", make("q", "", answer.searched_for)));
   }
+  for (const notice of answer.notices) parts.push(make("p", "notice", notice));
   if (answer.abstained) {
     parts.push(make("p", "refusal", answer.heading));
     if (answer.nearest.length) {

@@ -13,7 +13,7 @@ from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
-from rag.read import SimilarityReader
+from rag.read import load_reader
 from rag.types import Answer, Claim, Quote, Reader, Reason
 from rag.verify import Gate
 
@@ -117,7 +117,7 @@ def open_library(config: Config) -> Library:
 
 def assistant_for(library: Library, config: Config) -> Assistant:
     """The assistant for an open index, with the configured reader and threshold."""
-    return Assistant(library, SimilarityReader(), config.threshold)
+    return Assistant(library, load_reader(config), config.threshold)
 
 
 def _recorded_model(folder: Path) -> str | None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -365,6 +366,13 @@ def test_a_server_that_is_not_there_leaves_the_built_in_reader() -> None:
         assert fell_back(reader(url).read(QUESTION, HITS), Notice.MODEL_UNREACHABLE)
     for url in ("http://a..b/v1", f"http://{'o' * 300}/v1"):
         assert fell_back(reader(url).read(QUESTION, HITS), Notice.MODEL_UNREACHABLE)
+
+
+def test_several_threads_may_ask_at_once(serve: Serve) -> None:
+    one = reader(serve(chooses((1, "A"))).url)
+    with ThreadPoolExecutor(4) as threads:
+        verdicts = list(threads.map(lambda _: one.read(QUESTION, HITS), range(8)))
+    assert [verdict.notice for verdict in verdicts] == [None] * 8
 
 
 def test_proxies_of_the_environment_are_not_asked(

@@ -49,7 +49,8 @@ def _language_model(config: Config) -> Reader:
     reader = config.reader
     if find_spec("openai") is None:
         raise PinciteError(
-            "a reader of kind 'openai' needs the package openai: pip install 'pincite[llm]'"
+            "a reader of kind 'openai' needs the package openai. In Pincite's folder: "
+            ".venv/bin/pip install --constraint constraints.txt --editable '.[llm]'"
         )
     if not (reader.is_on_this_machine or config.allow_network):
         raise PinciteError(

@@ -296,16 +296,23 @@ def test_not_found_is_said_and_shown_apart(refusing: str, visit: Callable[..., P
     assert marked(page) == answer["nearest"][0]["text"]
 
 
-def test_a_notice_stands_above_the_quotes(
+def test_a_notice_stands_above_the_quotes_and_positions_below(
     library: Library, serve: Callable[[Asked], str], visit: Callable[..., Page]
 ) -> None:
     class Noticed(SimilarityReader):
         def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
-            return replace(super().read(question, hits), notice=Notice.MODEL_TIMED_OUT)
+            verdict = super().read(question, hits)
+            first, second = (
+                replace(claim, score=1.0, position=position)
+                for claim, position in zip(verdict.claims, "XY", strict=False)
+            )
+            return Verdict((first, second), 1.0, Notice.MODEL_TIMED_OUT)
 
     page = visit(serve(Assistant(library, Noticed(), threshold=0.0)))
-    ask(page, "Who lit the lamp?")
+    answer = asked(page, LIGHT)
     assert page.locator(".pc-notice").inner_text() == Notice.MODEL_TIMED_OUT.value
+    assert [quote["position"] for quote in answer["quotes"]] == ["A", "B"]
+    assert page.locator(".pc-also").all_inner_texts() == ["Position A", "Position B"]
 
 
 def test_a_hostile_source_stays_text(answering: str, visit: Callable[..., Page]) -> None:

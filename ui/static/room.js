@@ -162,8 +162,9 @@ function quoteItem(quote, numbered) {
   const damage = quote.oddities.length
     ? make("p", "also", make("span", "differs", "Perhaps damaged: " + quote.oddities.join(", ")))
     : null;
+  const position = quote.position ? make("p", "also", "Position " + quote.position) : null;
   const asides = [...quote.notes.map(noteLine), damage, ...quote.witnesses.map(witnessLine)];
-  return make("li", "quote", words, open, ...asides);
+  return make("li", "quote", words, open, position, ...asides);
 }
 
 function noteLine(note) {

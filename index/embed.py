@@ -1,4 +1,4 @@
-"""Embeddings of passages and questions. The only door to sentence_transformers."""
+"""Embeddings of passages and questions. The only door to sentence_transformers' embedders."""
 
 import os
 import threading
@@ -166,16 +166,23 @@ def load_embedder(configured: str | None, *, allow_network: bool = False) -> Laz
     return LazyEmbedder(locate(configured, allow_network=allow_network))
 
 
-def _load(files: ModelFiles) -> "SentenceTransformer":
-    # `locate` has fetched what the user allowed; loading must not ask the hub for anything more.
+def stay_offline() -> None:
+    """Make ready to load a model without a request or a progress bar, before sentence_transformers
+    is imported: `locate` has fetched what the user allowed, and nothing more is asked of the hub.
+    """
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers' own gap
+
+
+def _load(files: ModelFiles) -> "SentenceTransformer":
+    stay_offline()
+    from sentence_transformers import SentenceTransformer
+
     try:
         return SentenceTransformer(str(files.folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError) as error:

@@ -39,11 +39,16 @@ def locate(configured: str | None, *, allow_network: bool = False) -> ModelFiles
     """
     if not configured or configured == DEFAULT_MODEL:
         return _packaged() or _from_hub(DEFAULT_MODEL, DEFAULT_REVISION, allow_network)
-    folder = Path(configured).expanduser().resolve()
+    return locate_named(configured, allow_network=allow_network)
+
+
+def locate_named(name: str, *, allow_network: bool, setting: str = "--model") -> ModelFiles:
+    """Find a model by its path or hub name, as `locate` does; `setting` is where it is named."""
+    folder = Path(name).expanduser().resolve()
     if folder.is_dir():
         # The whole path is the name: the index has to find its model from any folder.
         return _described(folder, str(folder))
-    return _from_hub(configured, None, allow_network)
+    return _from_hub(name, None, allow_network, setting)
 
 
 def file_sha256(path: Path) -> str:
@@ -67,7 +72,9 @@ def _packaged() -> ModelFiles | None:
     return ModelFiles(folder, DEFAULT_MODEL, DEFAULT_FILES["model.safetensors"])
 
 
-def _from_hub(name: str, revision: str | None, allow_network: bool) -> ModelFiles:
+def _from_hub(
+    name: str, revision: str | None, allow_network: bool, setting: str = "--model"
+) -> ModelFiles:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -84,7 +91,7 @@ def _from_hub(name: str, revision: str | None, allow_network: bool) -> ModelFile
         hint = (
             "check the name and the connection"
             if allow_network
-            else "name a local folder with --model, or allow the download with --allow-network"
+            else f"name a local folder with {setting}, or allow the download with --allow-network"
         )
         raise ModelError(f"the model {name!r} is not on this machine: {hint}") from error
     return _described(Path(folder), name)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.embed import load_embedder
@@ -12,9 +13,20 @@ from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
-from rag.read import SimilarityReader
+from rag.read import load_reader
 from rag.types import Answer, Claim, Quote, Reader, Reason
 from rag.verify import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An answer without what was asked and how long it took."""
+
+    reason: Reason | None
+    confidence: float = 0.0
+    notices: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    nearest: tuple[Quote, ...] = ()
 
 
 class Assistant:
@@ -34,9 +46,16 @@ class Assistant:
         started = time.perf_counter()
         searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
-            quotes, nearest, confidence, reason = self._answer(searched, snapshot)
+            found = self._answer(searched, snapshot)
         return Answer(
-            question, searched, quotes, nearest, confidence, reason, time.perf_counter() - started
+            question,
+            searched,
+            found.quotes,
+            found.nearest,
+            found.confidence,
+            found.reason,
+            time.perf_counter() - started,
+            found.notices,
         )
 
     def sources(self) -> list[DocumentSummary]:
@@ -49,25 +68,23 @@ class Assistant:
         with self._library.snapshot() as snapshot:
             return snapshot.document(path)
 
-    def _answer(
-        self, question: str, snapshot: Snapshot
-    ) -> tuple[tuple[Quote, ...], tuple[Quote, ...], float, Reason | None]:
-        """Quotes, nearest passages, confidence, and the reason if there are no quotes."""
+    def _answer(self, question: str, snapshot: Snapshot) -> _Found:
         if not any(character.isalnum() for character in question):
-            return (), (), 0.0, Reason.NO_QUESTION
+            return _Found(Reason.NO_QUESTION)
         if not snapshot.can_read(question):
-            return (), (), 0.0, Reason.TOO_LONG
+            return _Found(Reason.TOO_LONG)
         hits = snapshot.search(question)
         if not hits:
-            return (), (), 0.0, Reason.NO_SOURCES
+            return _Found(Reason.NO_SOURCES)
         verdict = self._reader.read(question, hits)
+        notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
         quotes = compose(verdict.claims, gate, snapshot)
         if quotes and verdict.confidence >= self._threshold:
             shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
-            return shown, (), verdict.confidence, None
+            return _Found(None, verdict.confidence, notices, quotes=shown)
         near = nearest([_best_sentence(hit) for hit in hits], gate, snapshot)
-        return (), near, verdict.confidence, Reason.NOT_FOUND
+        return _Found(Reason.NOT_FOUND, verdict.confidence, notices, nearest=near)
 
 
 def _searched(question: str, history: Sequence[str]) -> str:
@@ -100,7 +117,7 @@ def open_library(config: Config) -> Library:
 
 def assistant_for(library: Library, config: Config) -> Assistant:
     """The assistant for an open index, with the configured reader and threshold."""
-    return Assistant(library, SimilarityReader(), config.threshold)
+    return Assistant(library, load_reader(config), config.threshold)
 
 
 def _recorded_model(folder: Path) -> str | None:

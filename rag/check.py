@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +17,7 @@ from index.types import Document, Span
 from rag.compose import have_words_in_common, worded_differently
 from rag.config import Config
 from rag.render import FORMAT, Record, quote_record, visible, witness_record
-from rag.types import Claim, Quote, Witness
+from rag.types import POSITIONS, Claim, Notice, Quote, Witness
 from rag.verify import Gate
 
 # Parts of a citation that are not compared with the source as they are.
@@ -75,6 +75,7 @@ class Checker:
         witnesses = record.get("witnesses")
         if not isinstance(witnesses, list):
             return "it has no list of witnesses"
+        quote = replace(quote, position=_position(record))
         problems = [_difference(record, quote_record(0, quote))]
         for number, witness in enumerate(witnesses, start=1):
             again = "it is listed already" if witness in witnesses[: number - 1] else None
@@ -141,6 +142,12 @@ def _is_inside(path: str) -> bool:
     return path.isprintable() and not parts.is_absolute() and ".." not in parts.parts
 
 
+def _position(record: Record) -> str | None:
+    """A citation's position, if it may have it: which quotes disagree does not follow from one."""
+    position = record.get("position")
+    return position if position in POSITIONS else None
+
+
 def _wrong_text(document: Document, span: Span, record: Record) -> str | None:
     if span.end > len(document.text):
         return f"the offsets end at {span.end}, the text at {len(document.text)}"
@@ -187,7 +194,17 @@ def load_answers(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 f"{name} is not an answer: `abstained` is {record.get('abstained')!r}, with "
                 f"{len(record['quotes'])} quotes"
             )
+        _check_notices(name, record.get("notices", []))
         yield str(record.get("id", f"line {number}")), record
+
+
+def _check_notices(name: str, notices: object) -> None:
+    """What is shown above the quotes may only be a sentence of Pincite's own."""
+    if not isinstance(notices, list):
+        raise PinciteError(f"{name} is not an answer: its notices are no list")
+    for notice in notices:
+        if notice not in [*Notice]:
+            raise PinciteError(f"{name} is not an answer: {notice!r} is no notice of Pincite's")
 
 
 def _objects(content: str) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,7 @@ from index.witnesses.differences import Difference, differences
 from index.witnesses.match import Copy
 from index.witnesses.standing import Witness as Ranked
 from index.witnesses.standing import is_worse_copy
-from rag.types import MOST_QUOTES, Claim, Quote, Witness
+from rag.types import MOST_QUOTES, POSITIONS, Claim, Quote, Witness
 from rag.verify import Gate
 
 # A claim this far below the best one is no longer offered as an answer.
@@ -34,12 +34,13 @@ def compose(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote,
     """At most `MOST_QUOTES` quotes, best first.
 
     Of several witnesses of the same words the best is quoted and the others are listed; neighbours
-    are joined.
+    are joined. Positions are named anew, so that none is missing among those shown.
     """
     proven = _proven(claims, gate)
     near = [quote for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
     joined = _join_neighbours(_distinct(near, gate, copied), gate)
-    return tuple(with_witnesses(quote, gate, copied) for quote in joined[:MOST_QUOTES])
+    shown = with_positions(joined[:MOST_QUOTES])
+    return tuple(with_witnesses(quote, gate, copied) for quote in shown)
 
 
 def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
@@ -51,6 +52,14 @@ def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote,
 def with_witnesses(quote: Quote, gate: Gate, copied: Copied) -> Quote:
     """The quote with the other places that hold its words."""
     return replace(quote, witnesses=tuple(_witnesses(quote, gate, copied)))
+
+
+def with_positions(quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes with their positions called A, B, ... in order; without, where only one is left:
+    there is nothing that it disagrees with."""
+    held = dict.fromkeys(quote.position for quote in quotes if quote.position)
+    names = dict(zip(held, POSITIONS, strict=False)) if len(held) > 1 else {}
+    return [replace(quote, position=names.get(quote.position or "")) for quote in quotes]
 
 
 def with_sources(quotes: Sequence[Quote], gate: Gate) -> tuple[Quote, ...]:
@@ -94,7 +103,8 @@ def _best_witness(quote: Quote, gate: Gate, copied: Copied) -> Quote | None:
     asked = next((witness for witness in witnesses if _is_at(witness, quote)), None)
     if asked is None or asked is witnesses[0] or not is_worse_copy(asked, witnesses[0]):
         return quote
-    return next(_quotes_of(witnesses[0], quote, gate, copied), None)
+    best = next(_quotes_of(witnesses[0], quote, gate, copied), None)
+    return best and replace(best, position=quote.position)
 
 
 def _witnesses(quote: Quote, gate: Gate, copied: Copied) -> Iterator[Witness]:
@@ -160,15 +170,18 @@ def _join_neighbours(quotes: list[Quote], gate: Gate) -> list[Quote]:
 
 
 def _joined(first: Quote, second: Quote, gate: Gate) -> Quote | None:
-    """Both as one quote, when no word lies between them and the same person speaks."""
+    """Both as one quote, when no word lies between them, the same person speaks, and they do not
+    disagree."""
     if first.document.path != second.document.path or first.speakers != second.speakers:
+        return None
+    if first.position != second.position:
         return None
     start, end = sorted((first.span, second.span))
     between = first.document.text[start.end : end.start]
     if any(character.isalnum() for character in between):
         return None
     span = Span(start.start, max(start.end, end.end))
-    return gate.quote(Claim(first.document.path, span, 0.0))
+    return gate.quote(Claim(first.document.path, span, 0.0, position=first.position))
 
 
 def _noted(quote: Quote, gate: Gate) -> Iterator[Quote]:

@@ -41,6 +41,7 @@ def to_record(answer: Answer, question_id: str | None = None) -> Record:
         "reason": answer.reason.value if answer.reason else None,
         "confidence": round(answer.confidence, 4),
         "seconds": round(answer.seconds, 4),
+        "notices": [str(notice) for notice in answer.notices],
         "quotes": _quotes(answer.quotes),
         "nearest": _quotes(answer.nearest),
     }
@@ -58,6 +59,8 @@ def to_text(answer: Answer) -> str:
     lines: list[str] = []
     if answer.standalone != answer.question:
         lines += [f"Searched for: {answer.standalone}", ""]
+    for notice in answer.notices:
+        lines += [f"Note: {notice}", ""]
     if answer.reason:
         lines += [REASONS[answer.reason], ""]
     if answer.nearest:
@@ -69,7 +72,9 @@ def to_text(answer: Answer) -> str:
 
 
 def asides(quote: Quote) -> Iterator[str]:
-    """What a reader should know beside a quote: its notes, its state, its copies."""
+    """What a reader should know beside a quote: its position, notes, state and copies."""
+    if quote.position:
+        yield f"      Position {quote.position}"
     for note in quote.notes:
         if note.marker:
             yield f"      n. {note.marker}: {note.display}"
@@ -148,7 +153,7 @@ def quote_record(number: int, quote: Quote) -> Record:
         "notes": [_note_record(note) for note in quote.notes],
         "oddities": list(quote.oddities),
         "witnesses": [witness_record(witness) for witness in quote.witnesses],
-        "position": None,
+        "position": quote.position,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_uppercase
 from typing import Protocol
 
 from index.types import Document, Hit, Place, Span
@@ -10,6 +11,8 @@ from index.witnesses.differences import Difference, change_sense
 
 LONGEST_QUOTE = 600
 MOST_QUOTES = 5
+# The labels of quotes that disagree.
+POSITIONS = tuple(ascii_uppercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,34 @@ class Claim:
     position: str | None = None
 
 
+class Notice(StrEnum):
+    """All that a reader can tell the user about how the passages were read.
+
+    The list is closed, so that no word of a server or a model can get into an answer.
+    """
+
+    MODEL_UNREACHABLE = "The language model could not be reached; the built-in reader chose."
+    MODEL_TIMED_OUT = "The language model took too long; the built-in reader chose."
+    MODEL_FAILED = "The language model's server reported an error; the built-in reader chose."
+    MODEL_TOO_LONG = "The language model's reply was too long; the built-in reader chose."
+    MODEL_DECLINED = "The language model declined to choose; the built-in reader chose."
+    MODEL_CUT_OFF = "The language model's reply was cut off; the built-in reader chose."
+    MODEL_FILTERED = "A filter held the language model's reply back; the built-in reader chose."
+    MODEL_MALFORMED = (
+        "The language model's reply was not in the form asked for; the built-in reader chose."
+    )
+    MODEL_STRAYED = (
+        "The language model named sentences it had not been shown; the built-in reader chose."
+    )
+    MODEL_QUESTION = "The question is too long for the language model; the built-in reader chose."
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a reader makes of the retrieved passages.
 
     `confidence` (0 to 1) is that the passages hold an answer at all. `notice` is a fixed sentence
-    for the user about how they were read, where there is something to say.
+    for the user about how they were read, where there is something to say: one of `Notice`.
     """
 
     claims: tuple[Claim, ...]
@@ -86,10 +111,10 @@ class QuotedNote:
 class Quote:
     """A verbatim range of a source. Only `rag.verify.Gate` makes one.
 
-    All but `witnesses` follows from document and span alone. `display` is the
+    All but `witnesses` and `position` follows from document and span alone. `display` is the
     reading text of the range. `speakers` runs from the person whose words they are to the author
     of the source; `reported` says that the sense is given and not the words. `oddities` are signs
-    of damage.
+    of damage. `position` is one of `POSITIONS`, where the answer's quotes disagree.
     """
 
     document: Document
@@ -101,8 +126,11 @@ class Quote:
     notes: tuple[QuotedNote, ...] = ()
     oddities: tuple[str, ...] = ()
     witnesses: tuple[Witness, ...] = ()
+    position: str | None = None
 
     def __post_init__(self) -> None:
+        if self.position is not None and self.position not in POSITIONS:
+            raise ValueError(f"{self.position!r} is no position")
         if len(self.span) > LONGEST_QUOTE:
             raise ValueError(f"a quote of {len(self.span)} characters; at most {LONGEST_QUOTE}")
         self.span.of(self.document.text)
@@ -127,7 +155,8 @@ class Answer:
     """The quotes that answer a question, best first; none when `reason` says why.
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
-    offered when nothing does. `seconds` is the time it took.
+    offered when nothing does. `seconds` is the time it took. `notices`, of `Notice`, say what the
+    user should know of how the passages were read.
     """
 
     question: str
@@ -137,8 +166,11 @@ class Answer:
     confidence: float
     reason: Reason | None
     seconds: float
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if unknown := set(self.notices) - set(Notice):
+            raise ValueError(f"{unknown} are no notices")
         if bool(self.quotes) == (self.reason is not None):
             raise ValueError("an answer has either quotes or a reason for having none")
 

@@ -9,7 +9,7 @@ from index.reading import Reading, heal
 from index.speech import speakers_at, speech_at
 from index.types import Block, BlockKind, Document, Span
 from index.witnesses.oddities import oddities
-from rag.types import LONGEST_QUOTE, Claim, Quote, QuotedNote
+from rag.types import LONGEST_QUOTE, POSITIONS, Claim, Quote, QuotedNote
 
 # So much of the reading is looked at on either side of a claim to see whether it cuts a word.
 CONTEXT = 100
@@ -34,7 +34,7 @@ class Gate:
         The range must lie in one quotable block of a document that is in the index, be no longer
         than a quote may be, cut no word and no hole in two, and say something once healed. Text,
         display and place are taken from the document, whatever the claim's author believed them
-        to be.
+        to be; a position that is no known label is left out.
         """
         document = self._document(claim.document)
         if document is None or len(claim.span) > LONGEST_QUOTE:
@@ -60,6 +60,7 @@ class Gate:
             reported=speech is not None and speech.reported,
             notes=tuple(_notes(document, claim.span)),
             oddities=oddities(display) if block.kind in _PROSE else (),
+            position=claim.position if claim.position in POSITIONS else None,
         )
 
     def _document(self, path: str) -> Document | None:

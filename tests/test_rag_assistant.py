@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from rag.compose import NEAREST
 from rag.config import Config
 from rag.read import SimilarityReader
 from rag.render import to_json, to_text
-from rag.types import Answer, Claim, Reader, Reason, Verdict
+from rag.types import Answer, Claim, Notice, Reader, Reason, Verdict
 from tests.fakes import FakeEmbedder
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.
@@ -136,6 +137,15 @@ def test_a_reader_that_only_makes_things_up_is_not_quoted(assistant: Make) -> No
     answer = assistant(Fixed(1.0, *invented)).ask("Who lit the lamp?")
     assert (answer.reason, answer.confidence) == (Reason.NOT_FOUND, 1.0)
     assert answer.nearest
+
+
+def test_a_notice_is_part_of_answer_and_refusal(assistant: Make) -> None:
+    reader = Fixed(0.5, Claim("letter.txt", Span(0, len(PARROT)), 1.0))
+    reader.verdict = replace(reader.verdict, notice=Notice.MODEL_FAILED)
+    for threshold in (0.0, 1.0):
+        answer = assistant(reader, threshold).ask("Who lit the lamp?")
+        assert answer.notices == (Notice.MODEL_FAILED,)
+    assert assistant().ask("Who lit the lamp?").notices == ()
 
 
 def test_an_empty_index_says_so(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from rag.check import check_answers, load_answers
 from rag.config import Config
 from rag.read import SimilarityReader
 from rag.render import to_json
+from rag.types import Notice
 from tests.fakes import FakeEmbedder
 
 LOG = """# The Log
@@ -207,6 +208,40 @@ def test_an_answer_with_quotes_has_not_abstained(
         case.check()
     case.write({**record, "quotes": []})
     with pytest.raises(PinciteError, match="`abstained` is False, with 0 quotes"):
+        case.check()
+
+
+def test_notices_and_positions_of_ours_are_accepted(case: Case, record: dict[str, Any]) -> None:
+    record["quotes"][0]["position"] = "B"
+    case.write({**record, "notices": [notice.value for notice in Notice]})
+    assert case.check()
+    del record["notices"]
+    case.write(record)
+    assert case.check()
+
+
+@pytest.mark.parametrize("position", ["AB", "", "a", "The mate is right", ["A"], True])
+def test_another_position_is_not(case: Case, record: dict[str, Any], position: object) -> None:
+    record["quotes"][0]["position"] = position
+    case.write(record)
+    assert not case.check()
+
+
+@pytest.mark.parametrize(
+    ("notices", "message"),
+    [
+        (["Ignore the quotes."], "'Ignore the quotes.' is no notice of Pincite's"),
+        ([7], "7 is no notice"),
+        ([["a"]], r"\['a'\] is no notice"),
+        (None, "its notices are no list"),
+        ("Ignore the quotes.", "its notices are no list"),
+    ],
+)
+def test_another_notice_is_refused(
+    case: Case, record: dict[str, Any], notices: object, message: str
+) -> None:
+    case.write({**record, "notices": notices})
+    with pytest.raises(PinciteError, match=message):
         case.check()
 
 

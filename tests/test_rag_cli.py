@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from index.embed import Embedder, load_embedder
 from index.store import writing
 from rag.cli import commands, main
+from rag.types import Notice
+from tests.fake_llm import Says, picks, served
 from tests.fakes import FakeEmbedder
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.
@@ -205,6 +207,47 @@ def test_index_status_ask_batch_check() -> None:
     cited = sum(len(record["quotes"]) for record in records)
     assert run("check", "answers.jsonl").stdout == f"{cited} citations checked, 0 wrong.\n"
     assert run("check", "answers.jsonl", "--sources", "sources").stdout.startswith(str(cited))
+
+
+def with_reader(url: str) -> None:
+    """Configure a language model."""
+    Path("pincite.toml").write_text(
+        "threshold = 0.0\npassage_tokens = 16\n"
+        f'[reader]\nkind = "openai"\nurl = "{url}"\nmodel = "some-model"\ntimeout = 60\n'
+    )
+
+
+def test_a_language_model_chooses_what_is_quoted() -> None:
+    run("index", "sources")
+    with served(picks("parrot")) as server:
+        with_reader(server.url)
+        assert run("ask", "Who lit the lamp?").stdout.startswith(f"[1] {LETTER}    — letter.txt")
+        Path("questions.jsonl").write_text('{"id": "a", "question": "Who lit the lamp?"}\n')
+        run("batch", "questions.jsonl", "--out", "answers.jsonl")
+        assert len(server.seen) == 2
+        server.behave = Says("PWNED")
+        (line,) = run("ask", "--json", "Who lit the lamp?").stdout.splitlines()
+        assert "PWNED" not in line
+        assert run("ask", "Who lit the lamp?").stdout.startswith(
+            f"Note: {Notice.MODEL_MALFORMED.value}\n\n[1] {LAMP}\n"
+        )
+    (record,) = map(json.loads, Path("answers.jsonl").read_text().splitlines())
+    assert [quote["text"] for quote in record["quotes"]] == [LETTER.strip()]
+    assert (record["confidence"], record["notices"]) == (1.0, [])
+    assert json.loads(line)["notices"] == [Notice.MODEL_MALFORMED.value]
+    Path("answer.json").write_text(line, encoding="utf-8")
+    for answers in ("answers.jsonl", "answer.json"):
+        assert run("check", answers).stdout.endswith(" citations checked, 0 wrong.\n")
+
+
+def test_a_language_model_elsewhere_has_to_be_allowed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("index", "sources")
+    with_reader("https://models.example/v1")
+    said = refused(monkeypatch, capsys, "ask", "Who lit the lamp?")
+    assert said.startswith("reader.url is https://models.example/v1, on another machine: ")
+    assert said.endswith("set allow_network = true or add --allow-network")
 
 
 def test_check_exits_with_1_when_something_is_wrong() -> None:

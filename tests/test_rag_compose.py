@@ -100,6 +100,22 @@ def test_no_claims_no_quotes() -> None:
     assert composed([], document("a.txt", LOST)) == ()
 
 
+def test_positions_keep_neighbours_apart_and_are_named_in_order() -> None:
+    source = document("a.txt", "He slept. He woke. He rowed. He swam. He sank.")
+
+    def held(words: str, position: str | None) -> Claim:
+        return replace(claim(source, words), position=position)
+
+    claims = [held("He slept.", "C"), held("He woke.", "A"), held("He rowed.", "A")]
+    quotes = composed([*claims, held("He swam.", None), held("He sank.", "say this")], source)
+    assert [(quote.text, quote.position) for quote in quotes] == [
+        ("He slept.", "A"),
+        ("He woke. He rowed.", "B"),
+        ("He swam. He sank.", None),
+    ]
+    assert [quote.position for quote in composed(claims[1:], source)] == [None]
+
+
 def test_quotes_come_in_the_order_of_the_claims_at_most_five() -> None:
     sources = [document(f"{n}.txt", f"Lamp number {n} burnt.") for n in range(7)]
     claims = [claim(sources[n], f"Lamp number {n} burnt.", 1 - n / 100) for n in (3, 1, 0, 6, 5, 2)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import PinciteError
-from rag.config import Config, load_config
+from rag.config import Config, ReaderConfig, load_config
 
 
 @pytest.fixture(autouse=True)
@@ -119,3 +119,105 @@ def test_a_file_that_is_no_text_is_refused(folder: Path) -> None:
     file.write_bytes(b'model = "\xff"')
     with pytest.raises(PinciteError, match="is not valid TOML"):
         load_config(file)
+
+
+# -- the reader ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_BASE_URL", "PINCITE_READER_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_readers_are_read() -> None:
+    assert configured("[reader]").reader == ReaderConfig("trained")
+    assert configured('[reader]\nkind = "none"').reader == ReaderConfig("none")
+    assert configured('[reader]\nkind = "cross-encoder"\nmodel = "a/b"').reader == ReaderConfig(
+        "cross-encoder", "a/b"
+    )
+    assert configured(
+        'threshold = 1\n[reader]\nkind = "openai"\nurl = "http://127.0.0.1:8080/v1"\n'
+        'model = "m"\ntimeout = 9\nkey_variable = "MY_KEY"'
+    ) == Config(
+        threshold=1,
+        reader=ReaderConfig("openai", "m", "http://127.0.0.1:8080/v1", 9, "MY_KEY"),
+    )
+
+
+def test_url_and_model_of_a_server_may_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://[::1]:9/v1/")
+    monkeypatch.setenv("PINCITE_READER_MODEL", "theirs")
+    openai = '[reader]\nkind = "openai"'
+    assert configured(openai).reader == ReaderConfig("openai", "theirs", "http://[::1]:9/v1/")
+    assert configured(f'{openai}\nmodel = "mine"').reader.model == "mine"
+    assert configured('[reader]\nkind = "none"').reader == ReaderConfig("none")
+    with pytest.raises(PinciteError, match=r"needs reader\.model; set it there$"):
+        configured('[reader]\nkind = "cross-encoder"')
+
+
+SERVER = 'kind = "openai"\nurl = "http://localhost/v1"\nmodel = "m"'
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('kind = "best"', 'reader.kind is \'best\'; it has to be one of "trained", "none", "cro'),
+        ("kind = []", r"reader.kind is \[\]; it has to be one of"),
+        ('kin = "none"', "a reader of kind 'trained' has no setting 'kin'; known: kind$"),
+        ('kind = "none"\nmodel = "a"', "a reader of kind 'none' has no setting 'model'; known: ki"),
+        ('kind = "cross-encoder"\nurl = "a"', ".* has no setting 'url'; known: kind, model$"),
+        ('kind = "cross-encoder"', "a reader of kind 'cross-encoder' needs reader.model; set it"),
+        ('kind = "cross-encoder"\nmodel = 7', "reader.model is 7, not a str$"),
+        ('kind = "openai"\nmodel = "m"', ".*needs reader.url; .* the variable OPENAI_BASE_URL$"),
+        (
+            'kind = "openai"\nurl = "http://localhost"',
+            ".*needs reader.model; set it there or the variable PINCITE_READER_MODEL$",
+        ),
+        ('kind = "openai"\nurl = ["a"]', r"reader.url is \['a'\], not a str"),
+        (f"{SERVER}\ntimeout = true", "reader.timeout is True, not a float"),
+        (f'{SERVER}\ntimeout = "9"', "reader.timeout is '9', not a float"),
+        (
+            f"{SERVER}\ntimeout = 0",
+            "reader.timeout is 0; it has to be more than 0 and at most 3600",
+        ),
+        (f"{SERVER}\ntimeout = nan", "reader.timeout is nan; it has to be"),
+        (f"{SERVER}\ntimeout = inf", "reader.timeout is inf; it has to be"),
+        (f'{SERVER}\nkey_variable = ""', "reader.key_variable is empty; name a variable"),
+        (f"{SERVER}\nkey_variable = 1", "reader.key_variable is 1, not a str"),
+        (f'{SERVER}\nkey = "sk"', ".*no setting 'key'; known: kind, url, model, timeout, key_var"),
+    ],
+)
+def test_a_wrong_reader_is_named(table: str, message: str) -> None:
+    with pytest.raises(PinciteError, match=f"^pincite.toml: {message}"):
+        configured(f"[reader]\n{table}")
+
+
+def test_a_reader_is_a_table() -> None:
+    with pytest.raises(PinciteError, match=r"^pincite\.toml: reader is 'none', not a table"):
+        configured('reader = "none"')
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:8080/v1",
+        "ftp://localhost/v1",
+        "http:///v1",
+        "http://user:secret@localhost/v1",
+        "http://127.0.0.1\\\\@models.example/v1",
+        "http://127.0.0.1#@models.example/",
+        "http://127.0.0.1/v1?key=secret",
+        "http://127.0.0.1 /v1",
+        "http://127.0.0.1:99999/v1",
+        "http://127.0.0.1:x/v1",
+        "http://[127.0.0.1/v1",
+        "http://\\u2460.example/v1",
+        "file:///v1",
+    ],
+)
+def test_an_address_has_to_be_plain(url: str) -> None:
+    with pytest.raises(PinciteError, match=r"it has to be like http://127\.0\.0\.1:8080/v1"):
+        configured(f'[reader]\nkind = "openai"\nmodel = "m"\nurl = "{url}"')

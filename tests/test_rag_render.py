@@ -20,7 +20,7 @@ from rag.render import (
     to_text,
     visible,
 )
-from rag.types import Answer, Claim, Quote, Reason, Witness
+from rag.types import Answer, Claim, Notice, Quote, Reason, Witness
 from rag.verify import Gate
 
 TEXT = "# Inquest\n\n7. The mate\nslept. “Row on,” he said.\n"
@@ -80,6 +80,7 @@ def test_an_answer_as_a_record() -> None:
         "reason": None,
         "confidence": 0.1235,
         "seconds": 1.2346,
+        "notices": [],
         "quotes": [
             {
                 "number": 1,
@@ -124,6 +125,29 @@ def test_an_answer_as_a_record() -> None:
         ],
         "nearest": [],
     }
+
+
+def test_notices_and_positions_are_shown() -> None:
+    noticed = replace(
+        answer(replace(SLEPT, position="B", witnesses=())), notices=(Notice.MODEL_DECLINED,)
+    )
+    record = to_record(noticed)
+    assert record["notices"] == [Notice.MODEL_DECLINED.value]
+    assert record["quotes"][0]["position"] == "B"
+    assert to_text(noticed).splitlines() == [
+        "Note: The language model declined to choose; the built-in reader chose.",
+        "",
+        "[1] The mate slept.",
+        "    — court/inquest.txt, ¶7",
+        "      Position B",
+    ]
+
+
+def test_only_a_notice_of_the_list_and_a_label_can_be_said() -> None:
+    with pytest.raises(ValueError, match="no notices"):
+        replace(answer(SLEPT), notices=("Ignore the quotes.",))
+    with pytest.raises(ValueError, match="'AB' is no position"):
+        replace(SLEPT, position="AB")
 
 
 def test_a_refusal_as_a_record() -> None:

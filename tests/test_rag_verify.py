@@ -403,7 +403,7 @@ def test_only_the_gate_makes_quotes() -> None:
     assert makers == {"rag/verify.py"}
 
 
-def test_only_witnesses_are_ever_changed_in_a_quote() -> None:
+def test_only_witnesses_and_position_are_ever_changed_in_a_quote() -> None:
     changes = {
         (path.name, keyword.arg)
         for path in (ROOT / "rag").glob("*.py")
@@ -414,7 +414,11 @@ def test_only_witnesses_are_ever_changed_in_a_quote() -> None:
         and node.args[0].id == "quote"
         for keyword in node.keywords
     }
-    assert changes == {("compose.py", "witnesses")}
+    assert changes == {
+        ("compose.py", "witnesses"),
+        ("compose.py", "position"),
+        ("check.py", "position"),
+    }
 
 
 # -- what goes with a quote ------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """The interface as a person uses it, in a real browser, over a small index."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 from index.snapshot import Library
 from index.store import DocumentSummary, writing
 from index.tokens import load_encoding
-from index.types import Document
+from index.types import Document, Hit
 from index.update import Updater, make_settings
 from rag.assistant import Assistant
 from rag.read import SimilarityReader
-from rag.types import Answer
+from rag.types import Answer, Notice, Verdict
 from tests import chromium as debian
 from tests.fakes import FakeEmbedder
 from tests.test_ui_desk import Recorder
@@ -293,6 +294,25 @@ def test_not_found_is_said_and_shown_apart(refusing: str, visit: Callable[..., P
     assert page.locator(".pc-quotes, .pc-chip").count() == 0
     page.locator(".pc-nearest .pc-cite").first.click()
     assert marked(page) == answer["nearest"][0]["text"]
+
+
+def test_a_notice_stands_above_the_quotes_and_positions_below(
+    library: Library, serve: Callable[[Asked], str], visit: Callable[..., Page]
+) -> None:
+    class Noticed(SimilarityReader):
+        def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+            verdict = super().read(question, hits)
+            first, second = (
+                replace(claim, score=1.0, position=position)
+                for claim, position in zip(verdict.claims, "XY", strict=False)
+            )
+            return Verdict((first, second), 1.0, Notice.MODEL_TIMED_OUT)
+
+    page = visit(serve(Assistant(library, Noticed(), threshold=0.0)))
+    answer = asked(page, LIGHT)
+    assert page.locator(".pc-notice").inner_text() == Notice.MODEL_TIMED_OUT.value
+    assert [quote["position"] for quote in answer["quotes"]] == ["A", "B"]
+    assert page.locator(".pc-also").all_inner_texts() == ["Position A", "Position B"]
 
 
 def test_a_hostile_source_stays_text(answering: str, visit: Callable[..., Page]) -> None:

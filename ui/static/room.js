@@ -133,6 +133,7 @@ function answerParts(answer) {
   if (answer.searched_for) {
     parts.push(make("p", "searched", "Searched for: ", make("q", "", answer.searched_for)));
   }
+  for (const notice of answer.notices) parts.push(make("p", "notice", notice));
   if (answer.abstained) {
     parts.push(make("p", "refusal", answer.heading));
     if (answer.nearest.length) {
@@ -161,8 +162,9 @@ function quoteItem(quote, numbered) {
   const damage = quote.oddities.length
     ? make("p", "also", make("span", "differs", "Perhaps damaged: " + quote.oddities.join(", ")))
     : null;
+  const position = quote.position ? make("p", "also", "Position " + quote.position) : null;
   const asides = [...quote.notes.map(noteLine), damage, ...quote.witnesses.map(witnessLine)];
-  return make("li", "quote", words, open, ...asides);
+  return make("li", "quote", words, open, position, ...asides);
 }
 
 function noteLine(note) {

@@ -241,3 +241,4 @@ class Hit:
     similarity: float
     cosine: float
     sentence_similarities: tuple[float, ...]
+    title: str = ""

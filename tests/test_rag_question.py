@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question import FOLLOW_UPS, LONGEST, asks_for_source, leans, standalone
+from rag.question import LONGEST, asks_for_source, leans, standalone
 
 EARLIER = "Who commanded the barque Corvane?"
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.question.phrases import PLACE_PREPOSITIONS, Kind, Phrase, phrases
-from rag.question.words import BES, DETERMINERS, HAVES, RELATIONAL, SUPPORTS
+from rag.question.words import BES, COLLECTIVES, DETERMINERS, HAVES, RELATIONAL, SUPPORTS
 
 # So far back people remember what they talked about.
 TURNS = 4
@@ -15,7 +16,30 @@ _TIME = re.compile(
     r"|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn"
     r"|winter|way|kind|sort|lot|name|example|information|detail)s?$"
 )
-_OPEN = {"other", "different", "such", "most","any", "some", "each", "every", "another", "both", "this", "that", "these", "those", "his", "her", "its", "their", "my", "your", "our", "no"}
+_OPEN = {
+    "other",
+    "different",
+    "such",
+    "most",
+    "any",
+    "some",
+    "each",
+    "every",
+    "another",
+    "both",
+    "this",
+    "that",
+    "these",
+    "those",
+    "his",
+    "her",
+    "its",
+    "their",
+    "my",
+    "your",
+    "our",
+    "no",
+}
 _ACTING = re.compile(
     r"\s+(?:say|said|think|thought|believe|want|choose|chose|decide|write|wrote|order|marry|kill|die"
     r"|confess|sign|publish|claim|go|went|refuse|agree|admit|testify|resign|argue|speak|tell|know)\b"
@@ -61,7 +85,7 @@ def several(said: Sequence[str], besides: str = "") -> Antecedent | None:
     for question in _latest(said):
         best = _best(_agreeing(question, Kind.PLURAL, Kind(0), besides))
         others = _agreeing(question, Kind.THING, Kind.PLURAL, besides)
-        best = best or _best([each for each in others if each.named])
+        best = best or _best([each for each in others if each.named or each.head in COLLECTIVES])
         if best:
             return _asked_for(best, question)
     return None
@@ -91,11 +115,25 @@ def topic(said: Sequence[str], besides: str = "") -> Antecedent | None:
 def same_head(noun: str, said: Sequence[str]) -> Antecedent | None:
     """What "that battle" or "these lamps" stands for: a phrase about that, and more words."""
     for question in _latest(said):
-        for phrase in _usable(question, ""):
-            words = re.findall(r"\w+", phrase.text.lower())
-            if noun in words and len(words) > 1 + (words[0] in DETERMINERS):
-                return Antecedent(phrase.text)
+        found = [each for each in _usable(question, "") if _says_more(each, noun)]
+        if found:
+            return Antecedent(min(found, key=lambda each: len(each.text)).text)
     return None
+
+
+def _says_more(phrase: Phrase, noun: str) -> bool:
+    words = re.findall(r"\w+", phrase.text.lower())
+    return noun in words and len(words) > 1 + (words[0] in DETERMINERS)
+
+
+def alternatives(said: Sequence[str]) -> list[str]:
+    """The two that the latest question names side by side: "the pilot or the mate"."""
+    for question in _latest(said)[:1]:
+        found = phrases(question)
+        for one, other in pairwise(found):
+            if re.fullmatch(r"\s+(?:or|and)\s+", question[one.end : other.start]):
+                return [one.text, other.text]
+    return []
 
 
 def _latest(said: Sequence[str]) -> list[str]:
@@ -107,7 +145,7 @@ def _usable(question: str, besides: str) -> list[Phrase]:
     return [
         phrase
         for phrase in phrases(question)
-        if not _TIME.search(phrase.head)
+        if not _TIME.match(phrase.head)
         and phrase.text.partition(" ")[0].lower() not in _OPEN
         and phrase.bare.lower() not in besides.lower()
     ]
@@ -144,7 +182,11 @@ def _prominence(phrase: Phrase) -> int:
 def _asked_for(phrase: Phrase, question: str) -> Antecedent:
     """A phrase; one that was asked for ("which lamp went out") with what was said of it."""
     opening = _WHICH.match(question)
-    if phrase.before not in {"which", "what"} or not opening or phrase.start > opening.start("noun"):
+    if (
+        phrase.before not in {"which", "what"}
+        or not opening
+        or phrase.start > opening.start("noun")
+    ):
         return Antecedent(phrase.text)
     said = question[phrase.end :].strip(" ?.!")
     if len(said.split()) < 2:

@@ -38,9 +38,7 @@ def complete(question: str, said: Sequence[str]) -> str | None:
     opened = OPENING.match(question)
     rest = question[opened.end() :].lstrip(" ,") if opened else question
     resolved = resolve(rest, said)
-    if opened and resolved == rest:
-        resolved = graft(question, said) or ""
-    elif leans(resolved):
+    if (opened and resolved == rest) or leans(resolved):
         resolved = graft(question, said) or ""
     sure = resolved and len(resolved) <= LONGEST and not leans(resolved)
     return _capital(resolved) if sure else None

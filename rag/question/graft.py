@@ -21,6 +21,7 @@ _WHEN = re.compile(
     r"(?:\d{1,2}\s+)?(?:(?:January|February|March|April|May|June|July|August|September|October"
     r"|November|December)\s+)?(?:\d{1,2},\s+)?(?:1\d{3}|20\d\d)\b"
 )
+_AT = {"in", "at", "near", "around", "outside"}
 _EDGES = " \t\n?.!,;:\"'“”‘’"
 
 
@@ -70,16 +71,22 @@ def _date(rest: str, base: str) -> str | None:
 def _circumstance(rest: str, base: str) -> str | None:
     """ "in Skarn" for another "in", else at the end."""
     preposition, _, noun = rest.partition(" ")
-    new = _whole(noun)
+    new = _whole(noun, preposition.lower())
     if new is None:
         return None
-    same = [each for each in phrases(base) if each.before == preposition.lower()]
-    same = [each for each in same if bool(each.kind & new.kind)]
+    same = [each for each in phrases(base) if _stands_for(preposition.lower(), new, each)]
     if len(same) > 1:
         return None
     if same:
-        return f"{base[: same[0].start]}{noun}{base[same[0].end :]}?"
+        start = same[0].start - len(same[0].before) - 1
+        return f"{base[:start]}{rest}{base[same[0].end :]}?"
     return f"{base} {rest}?"
+
+
+def _stands_for(preposition: str, new: Phrase, old: Phrase) -> bool:
+    """Whether a circumstance takes the place of an old one: the same, or both are places."""
+    places = preposition in _AT and old.before in _AT and new.named and old.named
+    return bool(places or (old.before == preposition and old.kind & new.kind))
 
 
 def _other(rest: str, base: str) -> str | None:
@@ -122,18 +129,17 @@ def _outermost(found: Sequence[Phrase]) -> list[Phrase]:
         each
         for each in found
         if not any(
-            other != each and other.start <= each.start and each.end <= other.end
-            for other in found
+            other != each and other.start <= each.start and each.end <= other.end for other in found
         )
     ]
 
 
-def _whole(text: str) -> Phrase | None:
+def _whole(text: str, before: str = "about") -> Phrase | None:
     """The noun phrase that a fragment is; None if it is anything else."""
     # Within a sentence, so that a capital at the front counts as one.
     if text.lower().split(" ")[0] in SUPPORTS | BES | HAVES | WH:
         return None
-    base = "about "
+    base = f"{before} "
     found = [each for each in phrases(base + text) if each.end == len(base + text)]
     whole = next((each for each in found if each.start == len(base)), None)
     return whole if text and whole else None

@@ -26,11 +26,13 @@ from rag.question.words import (
     is_plural,
 )
 
-_TOKEN = re.compile(r"(?P<word>\d[\d,.]*\d|(?:[A-Z]\.)+(?=\s)|\w+n['’]t\b|\w+(?:[-&.]\w+)*)|['’]s?\b|\S")
+_TOKEN = re.compile(
+    r"(?P<word>\d[\d,.]*\d|(?:[A-Z]\.)+(?=\s)|\w+n['’]t\b|\w+(?:[-&.]\w+)*)|['’]s?\b|\S"
+)
 _NO_NOUN = re.compile(r"\wly$|\w\w(?:est|ier)$")
-_NOUNS_IN_EST = re.compile(
+_NOUNS = re.compile(
     r"(?:for|w|inter|gu|pri|t|requ|prot|harv|ch|qu|arr|cont|conqu|cr|n|p|v|inqu|beh|r)est$"
-    r"|(?:bull|sold|cour|front|carr|cash|pre?m|bar|glac)ier$|(?:fami|al|reply|assemb|bul|jel)ly$"
+    r"|(?:bull|sold|cour|front|carr|cash|pre?m|bar|glac)ier$|(?:fami|al|assemb|bul|jel|bel)ly$"
 )
 _PARTICIPLE = re.compile(r"\w{2,}(?<!e)(?:ed|ing)$")
 _NOT = {"can't": "can", "can’t": "can", "won't": "will", "won’t": "will"}
@@ -159,7 +161,7 @@ def _is_inner(token: Token, at: int, all_tokens: list[Token], run: list[Token]) 
     """Whether a token goes on with a run or begins one."""
     if token.low in _POSSESSIVES:
         return bool(run)
-    if not token.word:
+    if not token.word or _is_adverb(token):
         return False
     if at == 0 or all_tokens[at - 1].text in {".", "?", "!"}:  # "Tell me": no name
         return token.low not in FUNCTION | VERBS
@@ -170,15 +172,20 @@ def _parts(before: str, run: list[Token], after: Token | None) -> Iterator[tuple
     """The noun phrases of one run: its subject if an auxiliary is before it, cut at its verbs."""
     if run and run[-1].low in _POSSESSIVES:
         run = run[:-1]
-    if before in _SUBJECTS and run and not run[0].capital and run[0].low not in DETERMINERS:
-        run, before = run[1:], ""
-    elif before in {"what", "which"} and run and run[0].low in INFLECTED:
+    if run and _opens_with_verb(before, run[0]):
         run, before = run[1:], ""
     while run:
         cut = _cut(before, run, after)
         yield before, run[:cut]
         run = run[cut + 1 :]
         before = ""
+
+
+def _opens_with_verb(before: str, first: Token) -> bool:
+    """Whether a run opens with what its subject does: "who built", "what caused"."""
+    if before in _SUBJECTS:
+        return not first.capital and first.low not in DETERMINERS
+    return before in {"what", "which"} and first.low in INFLECTED
 
 
 def _cut(before: str, run: list[Token], after: Token | None) -> int:
@@ -194,6 +201,11 @@ def _cut(before: str, run: list[Token], after: Token | None) -> int:
         said = _PARTICIPLE.match(last.low) or last.low in ADJECTIVES | INFLECTED
         return len(run) - 1 if said and not last.capital else len(run)
     return len(run)
+
+
+def _is_adverb(token: Token) -> bool:
+    low = token.low
+    return low.endswith("ly") and not token.capital and not _NOUNS.search(low) and len(low) > 4
 
 
 def _is_verb(before: str, run: list[Token], at: int) -> bool:
@@ -220,7 +232,11 @@ def _phrase(text: str, before: str, run: list[Token]) -> Phrase | None:
     words = [token for token in run if token.word and token.low not in DETERMINERS]
     if not words or not _is_noun(words[-1]) or (len(words) == 1 and _is_said(before, run)):
         return None
-    if len(run) == 1 and run[0].low.endswith("ing") and re.match(r"\s+(?:an?|the|my|your)\s", text[run[0].end :]):
+    if (
+        len(run) == 1
+        and run[0].low.endswith("ing")
+        and re.match(r"\s+(?:an?|the|my|your)\s", text[run[0].end :])
+    ):
         return None  # "about buying a house"
     start, end = run[0].start, run[-1].end
     kind, named = _kind(words, run, before)
@@ -230,7 +246,7 @@ def _phrase(text: str, before: str, run: list[Token]) -> Phrase | None:
 def _is_noun(word: Token) -> bool:
     if word.capital:
         return True
-    if _NO_NOUN.search(word.low) and not _NOUNS_IN_EST.search(word.low):
+    if _NO_NOUN.search(word.low) and not _NOUNS.search(word.low):
         return False
     return word.low not in ADJECTIVES and not word.text.isdigit()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from rag.question.antecedents import (
     Antecedent,
+    alternatives,
     person,
     place,
     same_head,
@@ -12,7 +13,7 @@ from rag.question.antecedents import (
     thing,
     topic,
 )
-from rag.question.leans import ONE, lacks_of, without_empty
+from rag.question.leans import CHOICE, MORE, ONE, lacks_of, without_empty
 from rag.question.phrases import phrases
 from rag.question.words import FUNCTION, VERBS, is_plural
 
@@ -43,9 +44,24 @@ def resolve(question: str, said: Sequence[str]) -> str:
     Of several pronouns for the same the first is enough. Two for different people need two
     names, which are not told apart: then neither is replaced.
     """
-    for step in (_pointed, _one, _pronouns, _this, _there, _of):
+    for step in (_more, _choice, _pointed, _one, _pronouns, _this, _there, _of):
         question = step(question, said)
     return question
+
+
+def _more(question: str, said: Sequence[str]) -> str:
+    """ "Tell me more" about what was spoken of."""
+    meant = topic(said) if MORE.match(question) else None
+    return f"Tell me more about {meant.text}." if meant else question
+
+
+def _choice(question: str, said: Sequence[str]) -> str:
+    """ "the first one" or "the latter" of two."""
+    found, named = CHOICE.search(question), alternatives(said)
+    if not found or not named:
+        return question
+    first = (found["which"] or found["other"]).lower() in {"first", "former"}
+    return _with(question, found.start(), found.end(), named[0] if first else named[1])
 
 
 def _pronouns(question: str, said: Sequence[str]) -> str:
@@ -132,8 +148,11 @@ def _one(question: str, said: Sequence[str]) -> str:
     if not found or not meant or meant.clause:
         return question
     noun = re.sub(r"^(?:the|an?|some|any|many)\s+", "", meant.text, flags=re.IGNORECASE)
-    if found["one"].lower() == "ones" and not is_plural(noun.rpartition(" ")[2].lower()):
+    plural = is_plural(noun.rpartition(" ")[2].lower())
+    if found["one"].lower() == "ones" and not plural:
         return question
+    if found["one"].lower() == "one" and plural:
+        noun = noun.removesuffix("s")
     return _with(question, found.start("one"), found.end("one"), noun)
 
 

@@ -42,38 +42,41 @@ FUNCTION = DETERMINERS | SUPPORTS | HAVES | BES | PREPOSITIONS | WH | _OTHERS
 # They end a question as what is said of its subject: "is the reef safe".
 ADJECTIVES = _listed(
     """
-    able alive angry available aware bad better best big cheap clear cold common correct cruel
+    able alive angry available aware bad best better big cheap clear cold common correct cruel
     dangerous dead deep different difficult drunk due easy effective empty false famous far fast
     fit free full good great guilty happy hard harmful healthy heavy high hot ill illegal
     important innocent large late legal likely long loyal necessary needed new old open
-    particular popular possible present ready responsible rich right safe sick significant similar small
-    sorry special strong successful sure tall true useful weak worse worst wrong wet worth young
+    particular popular possible present ready responsible rich right safe sick significant
+    similar small sorry special strong successful sure tall true useful weak wet worse worst
+    worth wrong young
     """
 )
 _VERBS = """
-    accept act agree tell describe compare explain define show list name allow appear arrest arrive ask attack attend become begin believe blame break
-    bring build burn buy call carry cause change charge choose claim close collapse come command
-    compare confess consider contain convict cook cost create cut damage deal decide defend demand
-    deny depend describe destroy develop die differ disappear discover divide do drink drive drop
-    drown eat end enter escape exist expect explain face fail fall feel fight find finish flee
-    follow force form found gain get give go grow happen hate hear help hide hold increase influence
-    insist introduce invent join judge keep kill know last launch lead learn leave let lie light
-    live look lose make marry mean meet mention move need obey offer open oppose order pay perform
-    plan play prefer prevent produce promise protect prove publish put raise reach react read
-    receive recommend record reduce refuse relate relieve remain remember remove replace report
-    represent resign respond retire return reveal rise rule run sack sail save say see seem seize
-    sell send serve set show sign sink sleep speak spend split stand start stay steer stop strike
-    succeed suffer suggest support survive suspect swim take talk teach tell think travel treat
-    trim try turn use want warn watch wear win wish work write
+    accept act agree allow appear arrest arrive ask attack attend become begin believe blame
+    break bring build burn buy call carry cause change charge choose claim close collapse come
+    command compare confess consider contain convict cook cost create cut damage deal decide
+    defend define demand deny depend describe destroy develop die differ disappear discover
+    divide do drink drive drop drown eat end enter escape exist expect explain face fail fall
+    feel fight find finish flee follow force form found gain get give go grow happen hate hear
+    help hide hold increase influence insist introduce invent join judge keep kill know last
+    launch lead learn leave let lie light list live look lose make marry mean meet mention move
+    name need obey offer open oppose order pay perform plan play prefer prevent produce promise
+    protect prove publish put raise reach react read receive recommend record reduce refuse
+    relate relieve remain remember remove replace report represent resign respond retire return
+    reveal rise rule run sack sail save say see seem seize sell send serve set show sign sink
+    sleep speak spend split stand start stay steer stop strike succeed suffer suggest support
+    survive suspect swim take talk teach tell think travel treat trim try turn use want warn
+    watch wear win wish work write
 """
 _IRREGULAR = _listed(
     """
-    became began born broke broken brought built burnt bought came caught chose chosen cut dealt
-    did done drank drew drawn drove driven ate eaten fell fallen felt fought found fled flew gave
-    given went gone got grew grown heard held hid hidden kept killed knew known laid led left lost
-    lit made meant met paid put ran read rode rose risen said sang sank sunk saw seen sold sent set
-    shot shown slept spoke spoken spent stood stole stolen struck sworn swore swam taken took
-    taught thought told threw thrown torn understood wore won wound wrote written hung hanged
+    ate became began born bought broke broken brought built burnt came caught chose chosen cut
+    dealt did done drank drawn drew driven drove eaten fallen fell felt fled flew fought found
+    gave given gone got grew grown hanged heard held hid hidden hung kept killed knew known laid
+    led left lit lost made meant met paid put ran read risen rode rose said sang sank saw seen
+    sent set shot shown slept sold spent spoke spoken stole stolen stood struck sunk swam swore
+    sworn taken taught thought threw thrown told took torn understood went won wore wound
+    written wrote
     """
 )
 
@@ -94,19 +97,20 @@ INFLECTED = VERBS - BARE_VERBS
 # "of" it is that which "it" stands for afterwards.
 RELATIONAL = _listed(
     """
-    advantage advantages age amount author authors background basics beginning beginnings benefit benefits
-    categories cause causes challenges characteristics complications component components
-    concerns conditions consequence consequences cons cost costs criteria criticism criticisms
-    colour dangers definition diameter distance details difference differences disadvantage disadvantages downsides
-    drawback drawbacks effect effects example examples features findings forms founder founders
-    function functions goal height length goals guidelines hazards highlights history idea impact impacts
-    implications importance ingredient ingredients issues kind kinds limitations meaning methods
-    models name names number price objections objectives options origin origins part parts penalties price prices
-    principles problems properties pros purpose purposes qualities reason reasons recommendations
-    regulations requirements result results risk risks role rules side-effects significance signs
-    similarities size source sources stages steps story strengths structure success symptom
-    symptoms techniques tenets theories traits treatment treatments type types uses value varieties
-    ways weaknesses weight temperature
+    advantage advantages age amount author authors background basics beginning beginnings
+    benefit benefits categories cause causes challenges characteristics characters colour
+    complications component components concerns conditions cons consequence consequences cost
+    costs criteria criticism criticisms dangers definition details diameter difference
+    differences disadvantage disadvantages distance downsides drawback drawbacks effect effects
+    example examples features findings forms founder founders function functions goal goals
+    guidelines hazards height highlights history idea impact impacts implications importance
+    ingredient ingredients issues kind kinds length limitations meaning members methods models
+    name names number objections objectives options origin origins part parts penalties price
+    prices principles problems properties pros purpose purposes qualities reason reasons
+    recommendations regulations requirements result results risk risks role rules side-effects
+    significance signs similarities size source sources stages steps story strengths structure
+    success symptom symptoms techniques temperature tenets themes theories traits treatment
+    treatments type types uses value varieties ways weaknesses weight winners
     """
 )
 _PERSON = re.compile(
@@ -128,6 +132,13 @@ _PERSON = re.compile(
 )
 _NO_PERSON = _listed("musician's list twist human german")
 _PLURALS = _listed("people men women children police mice geese teeth feet data criteria media")
+COLLECTIVES = _listed(
+    """
+    army association board cabinet committee company council couple court crew family fleet
+    government group jury navy parliament party police press public staff team union
+    """
+)
+_SINGULARS = _listed("lens series species news means")
 TITLES = _listed(
     """
     mr mrs miss ms dr sir lady lord captain colonel general admiral king queen prince princess
@@ -151,7 +162,7 @@ NO_PERSON_NAMES = re.compile(
 
 def is_plural(noun: str) -> bool:
     """Whether a lower-case noun looks like a plural: "lamps", "men", but not "bus" or "crisis"."""
-    return noun in _PLURALS or bool(re.search(r"[^siu]s$|ies$", noun))
+    return noun in _PLURALS or noun not in _SINGULARS and bool(re.search(r"[^siu]s$|ies$", noun))
 
 
 def is_person(noun: str) -> bool:

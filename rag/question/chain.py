@@ -22,9 +22,18 @@ def standalone(question: str, history: Sequence[str]) -> str:
     if not history or not leans(question):
         return question
     said: list[str] = []
-    for earlier in history[-REMEMBERED:]:
+    for earlier in _remembered(history):
         said.append(_completed(earlier, said))
     return _completed(question, said)
+
+
+def _remembered(history: Sequence[str]) -> list[str]:
+    """The last few questions, and before them the last that stood alone if none of them does."""
+    last = list(history[-REMEMBERED:])
+    if any(not leans(each) for each in last):
+        return last
+    before = reversed(history[:-REMEMBERED])
+    return [*[each for each in before if not leans(each)][:1], *last]
 
 
 def complete(question: str, said: Sequence[str]) -> str | None:

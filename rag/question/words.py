@@ -162,7 +162,7 @@ NO_PERSON_NAMES = re.compile(
 
 def is_plural(noun: str) -> bool:
     """Whether a lower-case noun looks like a plural: "lamps", "men", but not "bus" or "crisis"."""
-    return noun in _PLURALS or noun not in _SINGULARS and bool(re.search(r"[^siu]s$|ies$", noun))
+    return noun in _PLURALS or (noun not in _SINGULARS and bool(re.search(r"[^siu]s$|ies$", noun)))
 
 
 def is_person(noun: str) -> bool:

@@ -6,13 +6,16 @@ from contextlib import closing
 from pathlib import Path
 
 from index.embed import load_embedder
+from index.kind import OPENING
 from index.snapshot import Library, Snapshot, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
-from rag.read import SimilarityReader
+from rag.read import SimilarityReader, similarity
+from rag.refusal import Refusal, grade, presumed
+from rag.scope import Catalogue, chosen, describe, restriction
 from rag.types import Answer, Claim, Quote, Reader, Reason
 from rag.verify import Gate
 
@@ -24,19 +27,36 @@ class Assistant:
         self._library = library
         self._reader = reader
         self._threshold = threshold
+        self._described: tuple[Snapshot, Catalogue] | None = None
 
     def warm(self) -> None:
         """Load the model now instead of at the first question."""
         self._library.warm()
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer `question`; `history` holds the questions before it, oldest first."""
+    def ask(
+        self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()
+    ) -> Answer:
+        """Answer `question`; `history` holds the questions before it, oldest first.
+
+        `documents` names those that alone are searched, by path or title; PinciteError for one that
+        is not in the index. Without any, the question itself may name some (see `rag.scope`).
+        """
         started = time.perf_counter()
         searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
-            quotes, nearest, confidence, reason = self._answer(searched, snapshot)
+            scope = self._scope([*history, question], searched, documents, snapshot)
+            quotes, near, confidence, refusal = self._answer(searched, scope, snapshot)
         return Answer(
-            question, searched, quotes, nearest, confidence, reason, time.perf_counter() - started
+            question,
+            searched,
+            quotes,
+            near,
+            confidence,
+            refusal.reason if refusal else None,
+            time.perf_counter() - started,
+            scope=tuple(sorted(scope or ())),
+            presumed=refusal.presumed if refusal else (),
+            elsewhere=refusal.elsewhere if refusal else (),
         )
 
     def sources(self) -> list[DocumentSummary]:
@@ -50,24 +70,76 @@ class Assistant:
             return snapshot.document(path)
 
     def _answer(
-        self, question: str, snapshot: Snapshot
-    ) -> tuple[tuple[Quote, ...], tuple[Quote, ...], float, Reason | None]:
-        """Quotes, nearest passages, confidence, and the reason if there are no quotes."""
+        self, question: str, scope: frozenset[str] | None, snapshot: Snapshot
+    ) -> tuple[tuple[Quote, ...], tuple[Quote, ...], float, Refusal | None]:
+        """Quotes, nearest passages, confidence, and why there are no quotes if there are none."""
         if not any(character.isalnum() for character in question):
-            return (), (), 0.0, Reason.NO_QUESTION
+            return (), (), 0.0, Refusal(Reason.NO_QUESTION)
         if not snapshot.can_read(question):
-            return (), (), 0.0, Reason.TOO_LONG
-        hits = snapshot.search(question)
+            return (), (), 0.0, Refusal(Reason.TOO_LONG)
+        hits = snapshot.search(question, scope)
+        if not hits and scope is None:
+            return (), (), 0.0, Refusal(Reason.NO_SOURCES)
+        quotes, confidence = self._read(question, hits, scope, snapshot)
+        if quotes:
+            return quotes, (), confidence, None
+        refusal = self._refusal(question, hits, scope, snapshot)
+        if refusal.reason is Reason.OFF_SUBJECT:
+            return (), (), confidence, refusal
+        claims = [_best_sentence(hit) for hit in hits]
+        return (), nearest(claims, Gate(snapshot.document), snapshot, scope), confidence, refusal
+
+    def _read(
+        self, question: str, hits: Sequence[Hit], scope: frozenset[str] | None, snapshot: Snapshot
+    ) -> tuple[tuple[Quote, ...], float]:
+        """The quotes that answer, none if the reader is not confident enough; its confidence."""
         if not hits:
-            return (), (), 0.0, Reason.NO_SOURCES
+            return (), 0.0
         verdict = self._reader.read(question, hits)
         gate = Gate(snapshot.document)
-        quotes = compose(verdict.claims, gate, snapshot)
-        if quotes and verdict.confidence >= self._threshold:
-            shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
-            return shown, (), verdict.confidence, None
-        near = nearest([_best_sentence(hit) for hit in hits], gate, snapshot)
-        return (), near, verdict.confidence, Reason.NOT_FOUND
+        quotes = compose(verdict.claims, gate, snapshot, scope)
+        if verdict.confidence < self._threshold:
+            return (), verdict.confidence
+        shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
+        return shown, verdict.confidence
+
+    def _refusal(
+        self, question: str, hits: Sequence[Hit], scope: frozenset[str] | None, snapshot: Snapshot
+    ) -> Refusal:
+        """Why there is no answer in the passages that were found."""
+
+        def places(phrase: str) -> list[tuple[str, int]]:
+            found = snapshot.mentions(phrase)
+            return [place for place in found if scope is None or place[0] in scope]
+
+        terms = presumed(question, places, self._catalogue(snapshot).names)
+        elsewhere = self._elsewhere(question, scope, snapshot) if scope else ()
+        return grade(similarity.confidence(hits), terms, elsewhere)
+
+    def _elsewhere(
+        self, question: str, scope: frozenset[str], snapshot: Snapshot
+    ) -> tuple[str, ...]:
+        """The documents that answer when all are searched, if none of them is in the scope."""
+        quotes, _ = self._read(question, snapshot.search(question), None, snapshot)
+        paths = {quote.document.path for quote in quotes}
+        return () if paths & scope else tuple(sorted(paths))
+
+    def _scope(
+        self, questions: Sequence[str], searched: str, documents: Sequence[str], snapshot: Snapshot
+    ) -> frozenset[str] | None:
+        """The documents to search; None for all. What a user names counts for more than what the
+        question does, which stands for its copies as well."""
+        catalogue = self._catalogue(snapshot)
+        named = chosen(documents, catalogue.sources)
+        found = restriction(questions, searched, catalogue, snapshot.mentions)
+        asked = found.union(*(snapshot.copied_from(path) for path in found))
+        return (named & asked) or named or asked or None
+
+    def _catalogue(self, snapshot: Snapshot) -> Catalogue:
+        """What the documents are called, read once for a snapshot."""
+        if self._described is None or self._described[0] is not snapshot:
+            self._described = (snapshot, describe(snapshot.summaries(), snapshot.openings(OPENING)))
+        return self._described[1]
 
 
 def _searched(question: str, history: Sequence[str]) -> str:

@@ -30,21 +30,25 @@ class Copied(Protocol):
     def witnesses(self, path: str, span: Span) -> Sequence[Ranked]: ...
 
 
-def compose(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+def compose(
+    claims: Sequence[Claim], gate: Gate, copied: Copied, scope: frozenset[str] | None = None
+) -> tuple[Quote, ...]:
     """At most `MOST_QUOTES` quotes, best first.
 
-    Of several witnesses of the same words the best is quoted and the others are listed; neighbours
-    are joined.
+    Of several witnesses of the same words the best is quoted, in `scope` if that is restricted, and
+    the others are listed; neighbours are joined.
     """
     proven = _proven(claims, gate)
     near = [quote for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
-    joined = _join_neighbours(_distinct(near, gate, copied), gate)
+    joined = _join_neighbours(_distinct(near, gate, copied, scope), gate)
     return tuple(with_witnesses(quote, gate, copied) for quote in joined[:MOST_QUOTES])
 
 
-def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+def nearest(
+    claims: Sequence[Claim], gate: Gate, copied: Copied, scope: frozenset[str] | None = None
+) -> tuple[Quote, ...]:
     """The `NEAREST` best claims as quotes, however far below the best: nothing answers."""
-    quotes = _distinct((quote for _, quote in _proven(claims, gate)), gate, copied)
+    quotes = _distinct((quote for _, quote in _proven(claims, gate)), gate, copied, scope)
     return tuple(with_witnesses(quote, gate, copied) for quote in quotes[:NEAREST])
 
 
@@ -68,11 +72,13 @@ def _proven(claims: Sequence[Claim], gate: Gate) -> list[tuple[Claim, Quote]]:
     return [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
 
 
-def _distinct(quotes: Iterable[Quote], gate: Gate, copied: Copied) -> list[Quote]:
+def _distinct(
+    quotes: Iterable[Quote], gate: Gate, copied: Copied, scope: frozenset[str] | None
+) -> list[Quote]:
     """The best witness of each quote; none twice."""
     distinct: list[Quote] = []
     for quote in quotes:
-        best = _best_witness(quote, gate, copied)
+        best = _best_witness(quote, gate, copied, scope)
         if best and not any(_overlap(old, best) for old in distinct):
             distinct.append(best)
     return distinct
@@ -85,12 +91,15 @@ def _overlap(first: Quote, second: Quote) -> bool:
 # -- copies ----------------------------------------------------------------------------------------
 
 
-def _best_witness(quote: Quote, gate: Gate, copied: Copied) -> Quote | None:
+def _best_witness(
+    quote: Quote, gate: Gate, copied: Copied, scope: frozenset[str] | None
+) -> Quote | None:
     """The same words from their best witness, whole or else the sentence that has most of them.
 
     None when there is a better witness that cannot be quoted: a damaged copy is no way out.
     """
-    witnesses = copied.witnesses(quote.document.path, quote.span)
+    every = copied.witnesses(quote.document.path, quote.span)
+    witnesses = [each for each in every if scope is None or each.document in scope]
     asked = next((witness for witness in witnesses if _is_at(witness, quote)), None)
     if asked is None or asked is witnesses[0] or not is_worse_copy(asked, witnesses[0]):
         return quote

@@ -10,14 +10,26 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from index.errors import PinciteError
-from index.kind import KINDS, SEPARATE
-from index.speech.words import BODIES, KEPT_TITLES, PARTICLES, THINGS, TITLES, VERBS, word_set
+from index.kind import KINDS, SEPARATE, find_kinds, title_words
+from index.speech.words import (
+    BODIES,
+    KEPT_TITLES,
+    PARTICLES,
+    PREPOSITIONS,
+    THINGS,
+    TITLES,
+    VERBS,
+    word_set,
+)
+from index.store import DocumentSummary
 
 # An author whom other sources mention in more passages is one of their subjects: "Stalin's
 # evidence" may stand in any of them, where "Reed's evidence" is what Reed's book has.
 MOST_MENTIONS = 3
 # A title without quotation marks that has fewer words may be the name of a thing.
 LONG_TITLE = 4
+# An error names so many documents; `pincite status` has them all.
+MOST_LISTED = 20
 
 Mentions = Callable[[str], Sequence[tuple[str, int]]]
 
@@ -134,6 +146,7 @@ _MEANT: Mapping[str, frozenset[str]] = {
 }
 # These are as often what the sources are about: "what did the committee find in the report?"
 _COMMON = word_set("article book letters report paper study newspaper volume daily diary")
+_SMALL = PREPOSITIONS | word_set("a an the and or but nor is s")
 _HONORIFICS = TITLES | KEPT_TITLES
 _NO_NAMES = word_set(
     """
@@ -211,6 +224,15 @@ class Catalogue:
             self.files.setdefault(name, set()).add(source.path)
 
 
+def describe(summaries: Iterable[DocumentSummary], openings: Mapping[str, str]) -> Catalogue:
+    """The catalogue of an index; `openings` are the beginnings of the documents, by path."""
+    return Catalogue(
+        Source(each.path, each.title, each.author, find_kinds(*known), title_words(*known))
+        for each in summaries
+        for known in [(each.path, each.title, openings[each.path])]
+    )
+
+
 def _names(source: Source) -> frozenset[str]:
     texts = (source.title, source.author or "", source.path)
     return frozenset(word for text in texts for word in words_of(text))
@@ -239,11 +261,16 @@ def _chosen(name: str, sources: Sequence[Source]) -> list[str]:
     whole = [each.path for each in sources if wanted and words_of(each.title) == wanted]
     found = whole or [each.path for each in sources if wanted and _holds(each.title, wanted)]
     if len({_title_of(path, sources) for path in found}) > 1:
-        raise PinciteError(f"{name!r} is in several titles. Name one of: {', '.join(found)}")
+        raise PinciteError(f"{name!r} is in several titles. Name one of: {_listed(found)}")
     if not found:
-        known = ", ".join(each.path for each in sources) or "none"
+        known = _listed([each.path for each in sources])
         raise PinciteError(f"no document is called {name!r}. The documents are: {known}")
     return found
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - MOST_LISTED} more" if len(paths) > MOST_LISTED else ""
+    return f"{', '.join(paths[:MOST_LISTED]) or 'none'}{more}"
 
 
 def _file_names(path: str) -> frozenset[str]:
@@ -275,13 +302,35 @@ def scope_of(question: str, catalogue: Catalogue, mentions: Mentions) -> frozens
     return found if len(found) < len(catalogue.sources) else frozenset()
 
 
-def names_only(question: str, catalogue: Catalogue, mentions: Mentions) -> frozenset[str]:
-    """The documents that a follow-up is nothing but a name of: "And Reed?", "In the memoir?"."""
+def restriction(
+    questions: Sequence[str], searched: str, catalogue: Catalogue, mentions: Mentions
+) -> frozenset[str]:
+    """The documents that the last of some questions restricts itself to; none when it does not.
+
+    `searched` is that question made to stand alone. One that leans on those before it keeps to the
+    sources that they named last, unless it names others: "And Reed?".
+    """
+    question = questions[-1]
+    if searched == question:
+        return scope_of(question, catalogue, mentions)
+    if found := _scope_of_part(question, catalogue, mentions):
+        return found
+    earlier = [each for each in reversed(questions[:-1]) if each in searched]
+    scopes = (_scope_of_part(each, catalogue, mentions) for each in earlier or [searched])
+    found = next(filter(None, scopes), frozenset())
+    return frozenset() if _has_other(question, catalogue, found) else found
+
+
+def _scope_of_part(question: str, catalogue: Catalogue, mentions: Mentions) -> frozenset[str]:
+    """As `scope_of`, of a question that may be nothing but a source's name: "In the memoir?"."""
     bare = _ELLIPSIS.fullmatch(question.strip())
-    return scope_of(f"according to {bare[1]}", catalogue, mentions) if bare else frozenset()
+    found = scope_of(question, catalogue, mentions)
+    return found or (
+        scope_of(f"according to {bare[1]}", catalogue, mentions) if bare else frozenset()
+    )
 
 
-def speaks_of_others(question: str, catalogue: Catalogue, scope: frozenset[str]) -> bool:
+def _has_other(question: str, catalogue: Catalogue, scope: frozenset[str]) -> bool:
     """Whether a question has the name of an author of none of the documents in `scope`."""
     found = (author for word in _WORD.findall(question) for author in _authors(catalogue, word))
     return any(author.path not in scope for author in found)
@@ -499,10 +548,8 @@ def _is_at(words: Sequence[str], matches: Sequence[re.Match[str]]) -> bool:
 
 
 def _are_capitals(names: Sequence[str]) -> bool:
-    """Whether the words of a title are written as such; short ones need not be."""
-    return names[0][0].isupper() and all(
-        len(name) < LONG_TITLE + 1 or not name[0].islower() for name in names
-    )
+    """Whether the words of a title are written as such; "of" and "the" need not be."""
+    return names[0][0].isupper() and all(name in _SMALL or not name[0].islower() for name in names)
 
 
 def _follows_name(before: str) -> bool:

@@ -119,7 +119,10 @@ class Reason(StrEnum):
     NO_SOURCES = "no_sources"
     NO_QUESTION = "no_question"
     TOO_LONG = "too_long"
-    NOT_FOUND = "not_found"
+    OFF_SUBJECT = "off_subject"
+    NOT_ANSWERED = "not_answered"
+    PRESUMES = "presumes"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,9 @@ class Answer:
     """The quotes that answer a question, best first; none when `reason` says why.
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
-    offered when nothing does. `seconds` is the time it took.
+    offered when nothing does. `seconds` is the time it took. `scope` are the documents that were
+    searched, by path; none when all were. `presumed` and `elsewhere` say what `PRESUMES` and
+    `ELSEWHERE` are about: see `rag.refusal.Refusal`.
     """
 
     question: str
@@ -137,10 +142,17 @@ class Answer:
     confidence: float
     reason: Reason | None
     seconds: float
+    scope: tuple[str, ...] = ()
+    presumed: tuple[tuple[str, ...], ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.quotes) == (self.reason is not None):
             raise ValueError("an answer has either quotes or a reason for having none")
+        if bool(self.presumed) != (self.reason is Reason.PRESUMES):
+            raise ValueError("words that are presumed go with the reason PRESUMES")
+        if bool(self.elsewhere) != (self.reason is Reason.ELSEWHERE):
+            raise ValueError("documents that answer elsewhere go with the reason ELSEWHERE")
 
     @property
     def abstained(self) -> bool:

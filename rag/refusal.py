@@ -12,6 +12,8 @@ from rag.types import Reason
 # the subject. Less than what it takes to answer: on two corpora of history 1 and 4 % of their own
 # questions are below it, and 91 and 90 % of the others'. At .4 it would be 3 and 17, 97 and 97.
 ON_SUBJECT = 0.1
+# In characters: the terms of a longer question are not told.
+LONGEST = 1_000
 # Of a question's names so many are held against each other.
 MOST_TERMS = 6
 
@@ -89,6 +91,8 @@ def presumed(
     `known` are words, in lower case, that name the sources themselves: what a source is called
     need not stand in it.
     """
+    if len(question) > LONGEST:
+        return ()
     terms = [term for term in terms_of(question) if not _is_known(term, known)][:MOST_TERMS]
     found = {term.text: _places(term, places) for term in terms}
     missing = tuple((text,) for text, at in found.items() if not at)

@@ -28,6 +28,8 @@ from index.store import DocumentSummary
 MOST_MENTIONS = 3
 # A title without quotation marks that has fewer words may be the name of a thing.
 LONG_TITLE = 4
+# In characters: the phrases are looked for with all that stands before them.
+LONGEST = 1_000
 # An error names so many documents; `pincite status` has them all.
 MOST_LISTED = 20
 
@@ -63,10 +65,20 @@ _SETTING_DOWN = word_set(
 )
 
 
+# Verbs of speech or thought that are as often a deed: "where does Reed go?"
+_DEEDS = word_set(
+    """
+    go sing laugh yell scream roar growl open close put end begin see feel plead order use cry
+    continue swear whisper appeal murmur mutter whisper demand urge
+    """
+)
+
+
 def _present(third_person: bool) -> str:
     known = {form for form in VERBS if not form.endswith("ing")}
     bases = {form for form in known if form + "s" in known or form + "es" in known}
     bases |= {*_SETTING_DOWN, "deny", "reply", "testify", "criticise", "criticize"}
+    bases -= _DEEDS
     forms = {_third(base) for base in bases} if third_person else bases
     return "|".join(sorted(forms, key=len, reverse=True))
 
@@ -81,6 +93,11 @@ _ADVERB = r"(?:(?:\w+ly|also|first|then|not|even|still|himself|herself|itself|ev
 _DOES = re.compile(r"\b(?:does|do)\s+(?:not\s+)?$", re.IGNORECASE)
 _DID = re.compile(r"\bdid\s+$", re.IGNORECASE)
 _VERB = re.compile(rf"\s+{_ADVERB}(?:{_present(False)})\b", re.IGNORECASE)
+# What is told in the past tense is a deed like others, but for these.
+_SAY = re.compile(
+    rf"\s+{_ADVERB}(?:say|write|claim|argue|assert|state|conclude|mention|describe|maintain|contend)\b",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(rf"\s+{_ADVERB}(?:{_present(True)})\b")
 _ACCORDING = re.compile(r"\baccording\s+to\s+(?:the\s+author,?\s+)?$", re.IGNORECASE)
 _GIVEN_BY = re.compile(
@@ -311,6 +328,8 @@ def restriction(
     sources that they named last, unless it names others: "And Reed?".
     """
     question = questions[-1]
+    if len(searched) > LONGEST:
+        return frozenset()
     if searched == question:
         return scope_of(question, catalogue, mentions)
     if found := _scope_of_part(question, catalogue, mentions):
@@ -480,7 +499,7 @@ class _Asked:
         if _has(after, _HAVING) or _SAYS.match(after):
             return True
         if _DID.search(before):
-            return bool(_VERB.match(after)) and not _COMMON.intersection(found.names)
+            return bool(_SAY.match(after)) and not _COMMON.intersection(found.names)
         if not re.search(r"\bin\s+$", before, re.IGNORECASE) or not self._is_ours(found):
             return False
         return bool(_IN_FIRST.search(before)) or (
@@ -504,7 +523,7 @@ class _Asked:
         before, after = self._before(found), self._after(found)
         if _has(after, _WRITING) or _SAYS.match(after) or _GIVEN_BY.search(before):
             return True
-        past = _DID.search(before) and _VERB.match(after)
+        past = _DID.search(before) and _SAY.match(after)
         return bool(past or _has(after, _HAVING)) and not self._is_subject(found)
 
     def _is_subject(self, found: _Reference) -> bool:

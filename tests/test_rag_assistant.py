@@ -211,7 +211,7 @@ def test_sources_and_documents(assistant: Make, sources: Path) -> None:
     assert asked.document("lost.txt") is None
 
 
-# -- some documents alone, and why there is no answer -----------------------------------------------
+# -- some documents alone, and why there is no answer ----------------------------------------------
 
 
 def documents(quotes: Sequence[Quote]) -> set[str]:

@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 from index.embed import Embedder, load_embedder
 from index.store import writing
 from rag.cli import commands, main
+from rag.render import REASONS
+from rag.types import Reason
 from tests.fakes import FakeEmbedder
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.

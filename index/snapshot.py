@@ -50,10 +50,10 @@ class Snapshot:
         """Whether the model takes in the whole question; it cuts off the end of a longer one."""
         return self._searcher.can_read(question)
 
-    def search(self, question: str) -> list[Hit]:
-        """Passages that may answer, best first."""
+    def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
+        """Passages that may answer, best first; of these documents alone, where some are named."""
         with undamaged(self._store.folder):
-            return self._searcher.search(question)
+            return self._searcher.search(question, documents)
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""
@@ -68,6 +68,24 @@ class Snapshot:
         """All documents, by path."""
         with undamaged(self._store.folder):
             return self._store.summaries()
+
+    def openings(self, length: int) -> dict[str, str]:
+        """The first `length` characters of every document, by path."""
+        with undamaged(self._store.folder):
+            return self._store.openings(length)
+
+    def mentions(self, phrase: str) -> list[tuple[str, int]]:
+        """The passages that have these words one after the other, stemmed: path and number.
+
+        Numbers of neighbours in a document follow each other.
+        """
+        with undamaged(self._store.folder):
+            return self._store.mentions(phrase)
+
+    def copied_from(self, path: str) -> list[str]:
+        """The documents of which at least half is a copy of a document's words, by path."""
+        with undamaged(self._store.folder):
+            return self._store.copied_from(path)
 
     def copies(self, path: str, span: Span) -> list[Copy]:
         """The sentences of a document in `span` that have copies, each with each of its copies."""

@@ -162,7 +162,10 @@ class Reason(StrEnum):
     NO_SOURCES = "no_sources"
     NO_QUESTION = "no_question"
     TOO_LONG = "too_long"
-    NOT_FOUND = "not_found"
+    OFF_SUBJECT = "off_subject"
+    NOT_ANSWERED = "not_answered"
+    PRESUMES = "presumes"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,9 @@ class Answer:
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
     offered when nothing does. `seconds` is the time it took. `notices`, of `Notice`, say what the
-    user should know of how the passages were read.
+    user should know of how the passages were read. `scope` are the documents that were searched, by
+    path; none when all were. `presumed` and `elsewhere` say what `PRESUMES` and `ELSEWHERE` are
+    about: see `rag.refusal.Refusal`.
     """
 
     question: str
@@ -182,12 +187,19 @@ class Answer:
     reason: Reason | None
     seconds: float
     notices: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    presumed: tuple[tuple[str, ...], ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if unknown := set(self.notices) - set(Notice):
             raise ValueError(f"{unknown} are no notices")
         if bool(self.quotes) == (self.reason is not None):
             raise ValueError("an answer has either quotes or a reason for having none")
+        if bool(self.presumed) != (self.reason is Reason.PRESUMES):
+            raise ValueError("words that are presumed go with the reason PRESUMES")
+        if bool(self.elsewhere) != (self.reason is Reason.ELSEWHERE):
+            raise ValueError("documents that answer elsewhere go with the reason ELSEWHERE")
 
     @property
     def abstained(self) -> bool:

@@ -22,8 +22,6 @@ from rag.read.training.rows import Row, without_answer
 
 # No label: `torch.nn.functional.cross_entropy` leaves these out.
 UNKNOWN = -100
-# Of the sentences of an example, in tokens: about a passage of the index with its neighbours.
-LONGEST_PARAGRAPH = 260
 
 
 class Kind(StrEnum):
@@ -40,7 +38,8 @@ class Kind(StrEnum):
 class Shares:
     """How often a question that its paragraph answers is also seen in each other way; `joined` is
     how often its own paragraph has another beside it, `untitled` how often the title is hidden.
-    `unanswerable` is how often a question without answer is seen."""
+    `unanswerable` is how often a question without answer is seen. `longest` is of a paragraph, in
+    tokens: short ones teach as much in less time, long ones are what is read in use."""
 
     removed: float
     mined: float
@@ -49,6 +48,7 @@ class Shares:
     joined: float
     untitled: float
     unanswerable: int
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Examples:
         (question,) = self._pieced.pieces([row.question], LONGEST_QUESTION)
         (title,) = self._pieced.pieces(["" if hidden else row.title], LONGEST_TITLE)
         sentences = self._pieced.pieces(row.sentences, LONGEST_SENTENCE)
-        start, end = _window(row, sentences, chance)
+        start, end = _window(row, sentences, self._shares.longest, chance)
         if start == end:
             return None
         layout = self._pieced.lay_out(
@@ -155,11 +155,13 @@ def _joined(row: Row, other: Row, chance: random.Random) -> Row:
     return replace(row, sentences=row.sentences + other.sentences, labels=row.labels + zeros)
 
 
-def _window(row: Row, sentences: Sequence[Pieces], chance: random.Random) -> tuple[int, int]:
+def _window(
+    row: Row, sentences: Sequence[Pieces], longest: int, chance: random.Random
+) -> tuple[int, int]:
     """The sentences of an example: one that answers, and as many around it as there is room for."""
     answering = [at for at, label in enumerate(row.labels) if label == 1]
     start = chance.choice(answering) if answering else chance.randrange(len(sentences))
-    end, room = start + 1, LONGEST_PARAGRAPH - len(sentences[start].ids)
+    end, room = start + 1, longest - len(sentences[start].ids)
     while room > 0 and (start > 0 or end < len(sentences)):
         before = start > 0 and (end == len(sentences) or chance.random() < 0.5)
         room -= len(sentences[start - 1 if before else end].ids) + 1

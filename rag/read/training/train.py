@@ -10,8 +10,8 @@ as fast when memory is not given back and asked for again.
 
 import argparse
 import json
-import math
 import random
+import signal
 import time
 import tomllib
 from collections import deque
@@ -64,11 +64,23 @@ def train(data: Path, out: Path, config: dict[str, Any]) -> None:
     examples = Examples(rows, mined, paragraphs(rows), pieced, Shares(**config["shares"]))
     run = Run(encoder, config, out)
     run.resume()
+    stopped = Stopped()
     for batch in _skipping(_batches(examples, config), run.step):
         run.take(batch)
-        if run.step == config["steps"]:
+        if run.step >= config["steps"] or stopped.asked:
             break
     run.save()
+
+
+class Stopped:
+    """Whether somebody asked the process to end (SIGTERM): it saves its state first."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
 
 
 class Run:
@@ -131,10 +143,11 @@ class Run:
             self._optimizer.load_state_dict(state["optimizer"])
 
     def _set_rate(self) -> None:
-        """Warm up linearly, then fall to nothing along a cosine."""
-        warm, steps = self._config["warmup"], self._config["steps"]
-        done = (self.step - warm) / max(1, steps - warm)
-        share = (self.step + 1) / warm if self.step < warm else (1 + math.cos(math.pi * done)) / 2
+        """Rise linearly, stay, and fall linearly to nothing at the end: a run can be made longer
+        from where it began to fall (warmup, stable, decay: Hu et al. 2024, MiniCPM)."""
+        warm, cool = self._config["warmup"], self._config["cooldown"]
+        left = self._config["steps"] - self.step
+        share = min(1.0, (self.step + 1) / warm, left / cool)
         for group in self._optimizer.param_groups:
             group["lr"] = group["peak"] * share
 

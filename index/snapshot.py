@@ -40,6 +40,7 @@ class Snapshot:
     _store: Store
     _searcher: Searcher
     _documents: dict[str, Document | None] = field(default_factory=dict)
+    _searched: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings | None:
@@ -51,9 +52,17 @@ class Snapshot:
         return self._searcher.can_read(question)
 
     def search(self, question: str) -> list[Hit]:
-        """Passages that may answer, best first."""
-        with undamaged(self._store.folder):
-            return self._searcher.search(question)
+        """Passages that may answer, best first.
+
+        The last search is kept: an evaluation asks several readers the same, and looks at the
+        passages itself.
+        """
+        if question not in self._searched:
+            with undamaged(self._store.folder):
+                found = tuple(self._searcher.search(question))
+            self._searched.clear()
+            self._searched[question] = found
+        return list(self._searched[question])
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""

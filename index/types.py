@@ -232,7 +232,8 @@ class Hit:
 
     `score` orders hits of one search. `similarity` is the passage's late-interaction similarity to
     the question, -1 to 1, comparable between questions; `sentence_similarities` the same for each
-    of its sentences. `cosine` is the similarity of the two embeddings.
+    of its sentences. `cosine` is the similarity of the two embeddings. `hybrid` is what chose the
+    passage before late interaction: cosine and BM25, each scaled to 0..1 over what was searched.
     """
 
     document: str
@@ -241,3 +242,4 @@ class Hit:
     similarity: float
     cosine: float
     sentence_similarities: tuple[float, ...]
+    hybrid: float = 0.0

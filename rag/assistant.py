@@ -14,7 +14,7 @@ from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
 from rag.read import load_reader
-from rag.types import Answer, Claim, Quote, Reader, Reason
+from rag.types import Answer, Claim, Quote, Reader, Reason, Stages, Verdict
 from rag.verify import Gate
 
 
@@ -27,6 +27,17 @@ class _Found:
     notices: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()
+
+
+class _Stopwatch:
+    """Seconds since the last lap, or since it was made."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self) -> float:
+        since, self._since = self._since, time.perf_counter()
+        return self._since - since
 
 
 class Assistant:
@@ -46,7 +57,7 @@ class Assistant:
         started = time.perf_counter()
         searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
-            found = self._answer(searched, snapshot)
+            found, stages = self._answer(searched, snapshot)
         return Answer(
             question,
             searched,
@@ -56,6 +67,7 @@ class Assistant:
             found.reason,
             time.perf_counter() - started,
             found.notices,
+            stages,
         )
 
     def sources(self) -> list[DocumentSummary]:
@@ -68,15 +80,24 @@ class Assistant:
         with self._library.snapshot() as snapshot:
             return snapshot.document(path)
 
-    def _answer(self, question: str, snapshot: Snapshot) -> _Found:
+    def _answer(self, question: str, snapshot: Snapshot) -> tuple[_Found, Stages]:
         if not any(character.isalnum() for character in question):
-            return _Found(Reason.NO_QUESTION)
+            return _Found(Reason.NO_QUESTION), Stages()
         if not snapshot.can_read(question):
-            return _Found(Reason.TOO_LONG)
+            return _Found(Reason.TOO_LONG), Stages()
+        watch = _Stopwatch()
         hits = snapshot.search(question)
+        search = watch.lap()
         if not hits:
-            return _Found(Reason.NO_SOURCES)
+            return _Found(Reason.NO_SOURCES), Stages(search)
         verdict = self._reader.read(question, hits)
+        read = watch.lap()
+        found = self._composed(question, verdict, hits, snapshot)
+        return found, Stages(search, read, watch.lap())
+
+    def _composed(
+        self, question: str, verdict: Verdict, hits: Sequence[Hit], snapshot: Snapshot
+    ) -> _Found:
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
         quotes = compose(verdict.claims, gate, snapshot)

@@ -151,12 +151,22 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stages:
+    """Seconds that the stages of an answer took: retrieval, the reader, and composing with the
+    gate; 0 for those that it did not come to."""
+
+    search: float = 0.0
+    read: float = 0.0
+    compose: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The quotes that answer a question, best first; none when `reason` says why.
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
-    offered when nothing does. `seconds` is the time it took. `notices`, of `Notice`, say what the
-    user should know of how the passages were read.
+    offered when nothing does. `seconds` is the time it took, `stages` what of it went where.
+    `notices`, of `Notice`, say what the user should know of how the passages were read.
     """
 
     question: str
@@ -167,6 +177,7 @@ class Answer:
     reason: Reason | None
     seconds: float
     notices: tuple[str, ...] = ()
+    stages: Stages = Stages()
 
     def __post_init__(self) -> None:
         if unknown := set(self.notices) - set(Notice):

@@ -178,7 +178,6 @@ KINDS: Final[Mapping[str, tuple[Measure, ...]]] = {
         Measure("answerable: answered", _mean_of(_answered)),
         _LENGTH,
     ),
-    "evidence": (_FIRST, _THIRD, *_SURE, _LENGTH),
 }
 
 

@@ -95,6 +95,18 @@ def test_a_snapshot_knows_the_copies(indexed: Indexed, library: Library) -> None
         assert [each.document for each in found] == ["c.txt", "d.txt"]
 
 
+def test_the_last_search_is_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with library.snapshot() as snapshot:
+        first = snapshot.search("Furth")
+        monkeypatch.setattr(module.Searcher, "search", lambda *_: [])
+        again = snapshot.search("Furth")
+        assert again == first
+        again.clear()
+        assert snapshot.search("Furth") == first
+        assert snapshot.search("Marlin") == []
+        assert snapshot.search("Furth") == []
+
+
 def test_documents_are_forgotten_when_there_are_many(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from rag.compose import NEAREST
 from rag.config import Config
 from rag.read import SimilarityReader
 from rag.render import to_json, to_text
-from rag.types import Answer, Claim, Notice, Reader, Reason, Verdict
+from rag.types import Answer, Claim, Notice, Reader, Reason, Stages, Verdict
 from tests.fakes import FakeEmbedder
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.
@@ -98,6 +98,14 @@ def test_a_question_is_answered_with_the_sentence_that_says_it(assistant: Make) 
     assert answer.standalone == answer.question == "When was the lamp lit by the harbour master?"
     assert 0 < answer.confidence < 1
     assert answer.seconds > 0
+
+
+def test_the_time_is_told_by_stage(assistant: Make) -> None:
+    answer = assistant().ask("When was the lamp lit by the harbour master?")
+    stages = (answer.stages.search, answer.stages.read, answer.stages.compose)
+    assert all(seconds > 0 for seconds in stages)
+    assert sum(stages) <= answer.seconds
+    assert assistant().ask("?").stages == Stages()
 
 
 def test_answers_are_the_same_each_time(assistant: Make) -> None:

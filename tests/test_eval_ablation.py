@@ -12,6 +12,7 @@ from eval.ablation import Kept, main, run, to_markdown
 from eval.arms import Arm
 from eval.benches import Bench, Figure
 from eval.cases import Case, Gold
+from index.embed import Encoded
 from index.errors import PinciteError
 from index.snapshot import Library
 from index.store import writing
@@ -97,9 +98,12 @@ class TestRun:
     ) -> None:
         searched: list[str] = []
         encode = FakeEmbedder.question
-        monkeypatch.setattr(
-            FakeEmbedder, "question", lambda self, text: searched.append(text) or encode(self, text)
-        )
+
+        def counted(embedder: FakeEmbedder, text: str) -> Encoded:
+            searched.append(text)
+            return encode(embedder, text)
+
+        monkeypatch.setattr(FakeEmbedder, "question", counted)
         arms = [arm("one", reader), arm("two", reader)]
         run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
         assert searched == [ASKED.question, ABSENT.question]

@@ -6,7 +6,7 @@ from index.types import Hit, Passage, Place, Sentence, Span
 
 def hit(document: str, hybrid: float, cosine: float, similarity: float) -> Hit:
     spans = (Span(0, 9), Span(10, 20))
-    passage = Passage("x" * 20, tuple(Sentence(span, span, Place(paragraph=1)) for span in spans))
+    passage = Passage("x" * 20, tuple(Sentence(span, span, Place()) for span in spans))
     return Hit(document, passage, similarity, similarity, cosine, (similarity,) * 2, hybrid)
 
 

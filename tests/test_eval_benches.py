@@ -70,8 +70,8 @@ class TestDocuments:
             "unanswerable: refused": (0.5, 2),
             "characters of the first quote": (pytest.approx((90 + 10 + 9 + 5) / 4), 4),
         }
-        assert found["right quote first"].interval == (0, 1)
-        assert found["right quote among three"].interval == (1, 1)
+        assert found["right quote first"].interval == (0.0, 1.0)
+        assert found["right quote among three"].interval == (1.0, 1.0)
 
     def test_a_refusal_is_a_miss(self) -> None:
         found = figures("passages", [asked(FACT)])

@@ -16,6 +16,7 @@ import pytest
 from index import snapshot as module
 from index import vectors
 from index.errors import IndexFolderError, ModelError
+from index.search import Searcher
 from index.snapshot import Library
 from index.store import Store, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
@@ -98,7 +99,7 @@ def test_a_snapshot_knows_the_copies(indexed: Indexed, library: Library) -> None
 def test_the_last_search_is_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     with library.snapshot() as snapshot:
         first = snapshot.search("Furth")
-        monkeypatch.setattr(module.Searcher, "search", lambda *_: [])
+        monkeypatch.setattr(Searcher, "search", lambda *_: [])
         again = snapshot.search("Furth")
         assert again == first
         again.clear()

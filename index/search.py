@@ -110,6 +110,7 @@ def _hit(stored: StoredPassage, similar: Floats, weights: Floats, candidate: _Ca
             _max_sim(similar[:, start:end], weights) for start, end in stored.token_spans
         ),
         hybrid=candidate.hybrid,
+        title=stored.title,
     )
 
 

@@ -64,6 +64,7 @@ class StoredPassage:
 
     id: int
     document: str
+    title: str
     passage: Passage
     tokens: Floats
     token_spans: tuple[tuple[int, int], ...]
@@ -260,8 +261,8 @@ class Store:
         return [self._passage(passage_id) for passage_id in ids]
 
     def _passage(self, passage_id: int) -> StoredPassage:
-        path, reading, tokens, size = self._db.execute(
-            "SELECT path, reading, tokens, length(vector) FROM passages JOIN documents"
+        path, title, reading, tokens, size = self._db.execute(
+            "SELECT path, title, reading, tokens, length(vector) FROM passages JOIN documents"
             " ON documents.id = passages.document WHERE passages.id = ?",
             (passage_id,),
         ).fetchone()
@@ -276,6 +277,7 @@ class Store:
         return StoredPassage(
             passage_id,
             path,
+            title,
             Passage(reading, sentences),
             _signs(tokens, _dimension(size)),
             tuple((row[5], row[6]) for row in rows),

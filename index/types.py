@@ -243,3 +243,4 @@ class Hit:
     cosine: float
     sentence_similarities: tuple[float, ...]
     hybrid: float = 0.0
+    title: str = ""

@@ -100,7 +100,7 @@ class Assistant:
     ) -> _Found:
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
-        quotes = compose(verdict.claims, gate, snapshot)
+        quotes = compose(question, verdict, gate, snapshot)
         if quotes and verdict.confidence >= self._threshold:
             shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
             return _Found(None, verdict.confidence, notices, quotes=shown)

@@ -11,15 +11,18 @@ from index.witnesses.differences import Difference, differences
 from index.witnesses.match import Copy
 from index.witnesses.standing import Witness as Ranked
 from index.witnesses.standing import is_worse_copy
-from rag.types import MOST_QUOTES, POSITIONS, Claim, Quote, Witness
+from rag.positions import Said, positions, same_answer
+from rag.types import MOST_QUOTES, POSITIONS, Claim, Quote, Verdict, Witness
 from rag.verify import Gate
 
-# A claim this far below the best one is no longer offered as an answer.
-MARGIN = 0.16
 # So many claims are looked at for quotes and copies; the rest are far from the question.
 LOOKED_AT = 40
 # Passages offered where nothing answers.
 NEAREST = 3
+
+
+# A claim that the gate let through, and the quote that became of it.
+Proven = tuple[Claim, Quote]
 
 
 class Copied(Protocol):
@@ -30,23 +33,27 @@ class Copied(Protocol):
     def witnesses(self, path: str, span: Span) -> Sequence[Ranked]: ...
 
 
-def compose(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+def compose(question: str, verdict: Verdict, gate: Gate, copied: Copied) -> tuple[Quote, ...]:
     """At most `MOST_QUOTES` quotes, best first.
 
     Of several witnesses of the same words the best is quoted and the others are listed; neighbours
-    are joined. Positions are named anew, so that none is missing among those shown.
+    are joined. Positions are the reader's, named anew so that none is missing among those shown, or
+    else those that `rag.positions` tells apart.
     """
-    proven = _proven(claims, gate)
-    near = [quote for claim, quote in proven if claim.score >= proven[0][0].score - MARGIN]
-    joined = _join_neighbours(_distinct(near, gate, copied), gate)
-    shown = with_positions(joined[:MOST_QUOTES])
-    return tuple(with_witnesses(quote, gate, copied) for quote in shown)
+    proven = _proven(verdict.claims, gate)
+    near = [each for each in proven if each[0].score >= proven[0][0].score - verdict.margin]
+    spread = _spread(_distinct(near, gate, copied), verdict.repeat)
+    shown = _join_neighbours(spread, gate)[:MOST_QUOTES]
+    placed = with_positions(
+        shown if any(quote.position for quote in shown) else _placed(question, shown)
+    )
+    return tuple(with_witnesses(quote, gate, copied) for quote in placed)
 
 
 def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
     """The `NEAREST` best claims as quotes, however far below the best: nothing answers."""
-    quotes = _distinct((quote for _, quote in _proven(claims, gate)), gate, copied)
-    return tuple(with_witnesses(quote, gate, copied) for quote in quotes[:NEAREST])
+    found = _distinct(_proven(claims, gate), gate, copied)
+    return tuple(with_witnesses(quote, gate, copied) for _, quote in found[:NEAREST])
 
 
 def with_witnesses(quote: Quote, gate: Gate, copied: Copied) -> Quote:
@@ -72,19 +79,45 @@ def with_sources(quotes: Sequence[Quote], gate: Gate) -> tuple[Quote, ...]:
     return tuple(shown[:MOST_QUOTES])
 
 
-def _proven(claims: Sequence[Claim], gate: Gate) -> list[tuple[Claim, Quote]]:
+def _proven(claims: Sequence[Claim], gate: Gate) -> list[Proven]:
     """The claims that are quotes, of those that are looked at."""
     return [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
 
 
-def _distinct(quotes: Iterable[Quote], gate: Gate, copied: Copied) -> list[Quote]:
+def _distinct(proven: Iterable[Proven], gate: Gate, copied: Copied) -> list[Proven]:
     """The best witness of each quote; none twice."""
-    distinct: list[Quote] = []
-    for quote in quotes:
+    distinct: list[Proven] = []
+    for claim, quote in proven:
         best = _best_witness(quote, gate, copied)
-        if best and not any(_overlap(old, best) for old in distinct):
-            distinct.append(best)
+        if best and not any(_overlap(old, best) for _, old in distinct):
+            distinct.append((claim, best))
     return distinct
+
+
+def _spread(proven: Sequence[Proven], repeat: float) -> list[Quote]:
+    """The quotes, each next one the best when it loses `repeat` for every one before it that is of
+    the same document, and for every one that gives the same answer (maximal marginal relevance,
+    Carbonell & Goldstein 1998)."""
+    left, taken = list(proven), list[Quote]()
+    while left:
+        worth = [claim.score - repeat * _likes(quote, taken) for claim, quote in left]
+        taken.append(left.pop(worth.index(max(worth)))[1])
+    return taken
+
+
+def _likes(quote: Quote, taken: Sequence[Quote]) -> int:
+    same = sum(quote.document.path == each.document.path for each in taken)
+    return same + sum(same_answer(_said(quote), _said(each)) for each in taken)
+
+
+def _placed(question: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes with the positions that they take to the question."""
+    labels = positions(question, [_said(quote) for quote in quotes])
+    return [replace(quote, position=at) for quote, at in zip(quotes, labels, strict=True)]
+
+
+def _said(quote: Quote) -> Said:
+    return Said(quote.answer.display if quote.answer else "", quote.display)
 
 
 def _overlap(first: Quote, second: Quote) -> bool:
@@ -181,7 +214,8 @@ def _joined(first: Quote, second: Quote, gate: Gate) -> Quote | None:
     if any(character.isalnum() for character in between):
         return None
     span = Span(start.start, max(start.end, end.end))
-    return gate.quote(Claim(first.document.path, span, 0.0, position=first.position))
+    words = first.answer.display if first.answer else ""
+    return gate.quote(Claim(first.document.path, span, 0.0, words, first.position))
 
 
 def _noted(quote: Quote, gate: Gate) -> Iterator[Quote]:

@@ -38,31 +38,21 @@ _NEGATION = re.compile(
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]+")
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-        " fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {
-    word: 10 * value
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_MONTHS = {
-    month: at
-    for at, month in enumerate(
-        "january february march april may june july august september october november december"
-        .split(),
-        start=1,
-    )
-}
-_EMPTY = frozenset(
-    "a an and as at by for from had has have he her his in into is it its of on or she some that"
-    " the their them they this to was were which who with".split()
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
 )
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_UNITS = {word: at for at, word in enumerate(_SMALL.split())}
+_UNITS |= {word: 10 * at for at, word in enumerate(_TENS.split(), start=2)}
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_YEAR = "january february march april may june july august september october november december"
+_MONTHS = {month: at for at, month in enumerate(_YEAR.split(), start=1)}
+_LITTLE = (
+    "a an and as at by for from had has have he her his in into is it its of on or she some that"
+    " the their them they this to was were which who with"
+)
+_EMPTY = frozenset(_LITTLE.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +84,12 @@ def positions(question: str, said: Sequence[Said]) -> list[str | None]:
         groups[at].append(each)
         labels.append(ascii_uppercase[at])
     return labels if len(groups) > 1 else none
+
+
+def same_answer(one: Said, other: Said) -> bool:
+    """Whether both name the same words as the answer; not where one of them is unknown."""
+    ours, theirs = _words(one.answer), _words(other.answer)
+    return bool(ours and theirs) and (ours <= theirs or theirs <= ours)
 
 
 def _agreement(question: str) -> _Agreement | None:

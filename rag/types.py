@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from string import ascii_uppercase
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from index.types import Document, Hit, Place, Span
 from index.witnesses.differences import Difference, change_sense
 
 LONGEST_QUOTE = 600
-MOST_QUOTES = 5
+MOST_QUOTES = 6
 # The labels of quotes that disagree.
 POSITIONS = tuple(ascii_uppercase)
 
@@ -19,14 +20,14 @@ POSITIONS = tuple(ascii_uppercase)
 class Claim:
     """A reader's untrusted proposal that a range of a document answers. Higher scores first.
 
-    `answer` is the range of the very words that answer, inside `span`, where the reader knows it.
-    `position` is its label for claims that agree, where it groups them.
+    `words` are those of the range's reading that answer, where the reader knows them. `position`
+    is its label for claims that agree, where it groups them.
     """
 
     document: str
     span: Span
     score: float
-    answer: Span | None = None
+    words: str = ""
     position: str | None = None
 
 
@@ -56,13 +57,17 @@ class Notice(StrEnum):
 class Verdict:
     """What a reader makes of the retrieved passages.
 
-    `confidence` (0 to 1) is that the passages hold an answer at all. `notice` is a fixed sentence
+    `confidence` (0 to 1) is that the passages hold an answer at all. A claim that is more than
+    `margin` below the best one is not offered as an answer. `repeat` is what a claim loses for each
+    better one that is of the same document or gives the same answer. `notice` is a fixed sentence
     for the user about how they were read, where there is something to say: one of `Notice`.
     """
 
     claims: tuple[Claim, ...]
     confidence: float
     notice: str | None = None
+    margin: float = inf
+    repeat: float = 0.0
 
 
 class Reader(Protocol):
@@ -108,13 +113,22 @@ class QuotedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The very words of a quote that answer: a canonical range inside it, and how they read."""
+
+    span: Span
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A verbatim range of a source. Only `rag.verify.Gate` makes one.
 
-    All but `witnesses` and `position` follows from document and span alone. `display` is the
-    reading text of the range. `speakers` runs from the person whose words they are to the author
-    of the source; `reported` says that the sense is given and not the words. `oddities` are signs
-    of damage. `position` is one of `POSITIONS`, where the answer's quotes disagree.
+    All but `witnesses`, `position` and `answer` follows from document and span alone. `display` is
+    the reading text of the range. `speakers` runs from the person whose words they are to the
+    author of the source; `reported` says that the sense is given and not the words. `oddities` are
+    signs of damage. `position` is one of `POSITIONS`, where the answer's quotes disagree. `answer`
+    are the words to look at first.
     """
 
     document: Document
@@ -127,6 +141,7 @@ class Quote:
     oddities: tuple[str, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     position: str | None = None
+    answer: Words | None = None
 
     def __post_init__(self) -> None:
         if self.position is not None and self.position not in POSITIONS:

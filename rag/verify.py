@@ -9,7 +9,7 @@ from index.reading import Reading, heal
 from index.speech import speakers_at, speech_at
 from index.types import Block, BlockKind, Document, Span
 from index.witnesses.oddities import oddities
-from rag.types import LONGEST_QUOTE, POSITIONS, Claim, Quote, QuotedNote
+from rag.types import LONGEST_QUOTE, POSITIONS, Claim, Quote, QuotedNote, Words
 
 # So much of the reading is looked at on either side of a claim to see whether it cuts a word.
 CONTEXT = 100
@@ -61,12 +61,22 @@ class Gate:
             notes=tuple(_notes(document, claim.span)),
             oddities=oddities(display) if block.kind in _PROSE else (),
             position=claim.position if claim.position in POSITIONS else None,
+            answer=_answer(reading, start, end, claim.words),
         )
 
     def _document(self, path: str) -> Document | None:
         if path not in self._documents:
             self._documents[path] = self._find(path)
         return self._documents[path]
+
+
+def _answer(reading: Reading, start: int, end: int, words: str) -> Words | None:
+    """Where a range of the reading has `words`, if it has them."""
+    at = reading.text.find(words, start, end) if words.strip() else -1
+    if at < 0:
+        return None
+    last = at + len(words) - 1
+    return Words(Span(reading.origin[at], reading.origin[last] + 1), words)
 
 
 def _within(inner: Span, outer: Span) -> bool:

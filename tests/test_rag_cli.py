@@ -522,7 +522,7 @@ def test_a_conversation_is_read_line_by_line_and_remembered() -> None:
         "Who slept in the cabin?",
         "Who slept in the cabin? And the pilot?",
         "Which parrot did the cook keep?",
-        "Which parrot did the cook keep? Why?",
+        "Which parrot did the cook keep, and why?",
     ]
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from index.types import Block, BlockKind, Document, Place, Reference, Span, Speech
 from index.witnesses.match import Copy, Match, Stretch
 from index.witnesses.standing import Witness as Ranked
-from rag.compose import LOOKED_AT, MARGIN, Copied, compose, with_sources
-from rag.types import LONGEST_QUOTE, MOST_QUOTES, Claim, Quote
+from rag.compose import LOOKED_AT, Copied, compose, with_sources
+from rag.types import LONGEST_QUOTE, MOST_QUOTES, Claim, Quote, Verdict
 from rag.verify import Gate
 
+MARGIN = 0.16
 LOST = "The mate lost his coat and both of his boots in the hold that night."
 DAMAGED = "The mate lost his coat and both of his boots in the hold."
 BEFORE = "Nobody saw the lamp go out before the watch was changed at four."
@@ -82,7 +83,7 @@ def composed(
     claims: Sequence[Claim], *sources: Document, copies: Copied | None = None
 ) -> tuple[Quote, ...]:
     gate = Gate({source.path: source for source in sources}.get)
-    return compose(claims, gate, copies or Told())
+    return compose("?", Verdict(tuple(claims), 1.0, margin=MARGIN), gate, copies or Told())
 
 
 def said(quotes: Sequence[Quote]) -> list[tuple[str, str]]:
@@ -262,7 +263,7 @@ def test_a_question_for_sources_is_answered_with_the_notes_as_well() -> None:
         references=(Reference(marker, "7", (note,)),),
     )
     gate = Gate({"a.txt": source}.get)
-    (quote,) = compose([claim(source, "The lamp went out.")], gate, Told())
+    (quote,) = compose("?", Verdict((claim(source, "The lamp went out."),), 1.0), gate, Told())
     assert [each.place.locator for each in with_sources([quote], gate)] == [
         "line 1, at n. 7",
         "n. 7",

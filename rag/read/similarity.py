@@ -11,6 +11,7 @@ from rag.types import Claim, Verdict
 # Half of the passage's score helps a sentence: on SQuAD one sentence over the corpus held the
 # answer for .775 of the questions with it.
 PASSAGE_WEIGHT = 0.5
+MARGIN = 0.16
 
 # Confidence is a logistic curve through the evidence, fitted to tell answerable from off-topic
 # questions on SQuAD and on a corpus of history (eval/README.md has the figures).
@@ -34,7 +35,7 @@ class SimilarityReader:
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
         claims = [claim for hit in hits for claim in _claims(hit)]
         ordered = sorted(claims, key=lambda claim: -claim.score)
-        return Verdict(tuple(ordered), confidence(hits))
+        return Verdict(tuple(ordered), confidence(hits), margin=MARGIN)
 
 
 def confidence(hits: Sequence[Hit]) -> float:

@@ -6,15 +6,17 @@ is only about the same thing. `model/README.md` says what it was trained on.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from math import exp
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from index.errors import ModelError
 from index.model import file_sha256, locate
@@ -27,6 +29,7 @@ from rag.read.layout import (
     Pieced,
     Pieces,
 )
+from rag.read.widen import spans
 from rag.types import Claim, Verdict
 
 MODEL = Path(__file__).with_name("model")
@@ -38,6 +41,11 @@ PASSAGES = 12
 # Of the words that answer, in word pieces.
 LONGEST_ANSWER = 30
 THREADS = 2
+# In log odds: what is so far below the best is no answer beside it; what a repetition loses; and
+# what the passage's score in retrieval counts.
+MARGIN = 3.0
+REPEAT = 0.5
+RETRIEVED = 2.0
 
 Logits = NDArray[np.float32]
 
@@ -55,6 +63,75 @@ class Read:
 
     score: float
     answer: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Turns log odds into a probability that means what it says (Platt 1999)."""
+
+    slope: float
+    middle: float
+
+    def __call__(self, score: float) -> float:
+        return 1 / (1 + exp(-self.slope * (score - self.middle)))
+
+
+class TrainedReader:
+    """Reads the best passages; `load` gives the network when the first question is asked."""
+
+    def __init__(self, load: Callable[[], Network], tokenizer: Path, curve: Curve) -> None:
+        self._load = load
+        self._tokenizer = tokenizer
+        self._curve = curve
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        """All sentences of the best passages as claims, scored by the log odds that they answer;
+        the confidence is the best one's, calibrated."""
+        with ThreadPoolExecutor(THREADS) as several:
+            claims = [
+                claim
+                for of_hit in several.map(partial(self._claims, question), hits[:PASSAGES])
+                for claim in of_hit
+            ]
+        claims.sort(key=lambda claim: -claim.score)
+        confidence = self._curve(claims[0].score) if claims else 0.0
+        return Verdict(tuple(claims), confidence, margin=MARGIN, repeat=REPEAT)
+
+    def _claims(self, question: str, hit: Hit) -> list[Claim]:
+        texts = [sentence.reading.of(hit.passage.reading) for sentence in hit.passage]
+        read = read_passage(self._network, self._pieced, question, title_of(hit), texts)
+        return [
+            Claim(hit.document, span, each.score + RETRIEVED * hit.score, each.answer.of(text))
+            for at, (text, each) in enumerate(zip(texts, read, strict=False))
+            for span in spans(hit.passage, at)
+        ]
+
+    @cached_property
+    def _network(self) -> Network:
+        return self._load()
+
+    @cached_property
+    def _pieced(self) -> Pieced:
+        return Pieced(Tokenizer.from_file(str(self._tokenizer)))
+
+
+def load_trained() -> TrainedReader:
+    """The reader that is part of Pincite; ModelError when its files are not the ones that belong to
+    it."""
+    manifest = json.loads((MODEL / MANIFEST).read_text(encoding="utf-8"))
+    if file_sha256(MODEL / WEIGHTS) != manifest["sha256"]:
+        raise ModelError(
+            f"{MODEL / WEIGHTS} is not the file that belongs to this version. Reinstall Pincite, "
+            'or set kind = "none" under [reader] in pincite.toml.'
+        )
+    tokenizer = locate(None).folder / "tokenizer.json"
+    return TrainedReader(lambda: OnnxNetwork(MODEL), tokenizer, Curve(**manifest["curve"]))
+
+
+def title_of(hit: Hit) -> str:
+    """What the network is told of where a passage stands: title and section."""
+    section = hit.passage.sentences[0].place.section
+    return f"{hit.title} - {section}" if section and section != hit.title else hit.title
 
 
 class OnnxNetwork:
@@ -88,7 +165,9 @@ def read_passage(
     logits = network(layout)
     none = logits[0]
     return [
-        Read(float(logits[marker, 0] - none[0]), _words(logits[start : start + len(each.ids)], each))
+        Read(
+            float(logits[marker, 0] - none[0]), _words(logits[start : start + len(each.ids)], each)
+        )
         for marker, start, each in zip(layout.markers, layout.starts, pieces, strict=False)
     ]
 

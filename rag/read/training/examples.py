@@ -9,7 +9,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.read.layout import LONGEST_QUESTION, LONGEST_SENTENCE, LONGEST_TITLE, Layout, Pieced, Pieces
+from rag.read.layout import (
+    LONGEST_QUESTION,
+    LONGEST_SENTENCE,
+    LONGEST_TITLE,
+    Layout,
+    Pieced,
+    Pieces,
+)
 from rag.read.training.misses import Misses
 from rag.read.training.rows import Row, without_answer
 
@@ -62,8 +69,12 @@ class Examples:
     """Makes the examples of a pass, in an order and with choices that depend on a seed alone."""
 
     def __init__(
-        self, rows: Sequence[Row], mined: NDArray[np.int32], paragraphs: Sequence[Row],
-        pieced: Pieced, shares: Shares,
+        self,
+        rows: Sequence[Row],
+        mined: NDArray[np.int32],
+        paragraphs: Sequence[Row],
+        pieced: Pieced,
+        shares: Shares,
     ) -> None:
         self._rows = rows
         self._mined = mined
@@ -133,23 +144,19 @@ class Examples:
 
 def _asked_of(row: Row, other: Row) -> Row:
     """The question of `row`, asked of a paragraph that does not answer."""
-    return replace(
-        other, question=row.question, labels=(0,) * len(other.sentences), answer=""
-    )
+    return replace(other, question=row.question, labels=(0,) * len(other.sentences), answer="")
 
 
 def _joined(row: Row, other: Row, chance: random.Random) -> Row:
     """The row with another paragraph before or after its own."""
     zeros = (0,) * len(other.sentences)
     if chance.random() < 0.5:
-        return replace(
-            row, sentences=other.sentences + row.sentences, labels=zeros + row.labels
-        )
+        return replace(row, sentences=other.sentences + row.sentences, labels=zeros + row.labels)
     return replace(row, sentences=row.sentences + other.sentences, labels=row.labels + zeros)
 
 
 def _window(row: Row, sentences: Sequence[Pieces], chance: random.Random) -> tuple[int, int]:
-    """The range of sentences of an example: one that answers, and as many around as there is room."""
+    """The sentences of an example: one that answers, and as many around it as there is room for."""
     answering = [at for at, label in enumerate(row.labels) if label == 1]
     start = chance.choice(answering) if answering else chance.randrange(len(sentences))
     end, room = start + 1, LONGEST_PARAGRAPH - len(sentences[start].ids)

@@ -19,8 +19,8 @@ from onnx import GraphProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from index.model import file_sha256, locate
-from rag.read.training.encoder import Encoder
 from rag.read.trained import MANIFEST, MODEL, WEIGHTS
+from rag.read.training.encoder import Encoder
 
 _TABLE = "body.embeddings.word_embeddings.weight"
 _INPUTS = ("ids", "types")
@@ -44,7 +44,10 @@ def export(checkpoint: Path, out: Path) -> None:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         _to_onnx(encoder.eval(), whole)
         quantize_dynamic(
-            whole, small, per_channel=True, weight_type=QuantType.QInt8,
+            whole,
+            small,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
             op_types_to_quantize=["MatMul", "Gemm"],
         )
         model = onnx.load(small)
@@ -64,9 +67,14 @@ def _to_onnx(encoder: Encoder, file: Path) -> None:
     ids, types = torch.ones(1, 8, dtype=torch.long), torch.zeros(1, 8, dtype=torch.long)
     tokens = torch.export.Dim("tokens", min=2, max=512)
     torch.onnx.export(
-        encoder, (ids, types, None), str(file),
-        input_names=list(_INPUTS), output_names=["logits"],
-        dynamic_shapes={"ids": {1: tokens}, "types": {1: tokens}, "mask": None}, dynamo=True, external_data=False,
+        encoder,
+        (ids, types, None),
+        str(file),
+        input_names=list(_INPUTS),
+        output_names=["logits"],
+        dynamic_shapes={"ids": {1: tokens}, "types": {1: tokens}, "mask": None},
+        dynamo=True,
+        external_data=False,
     )
 
 

@@ -80,5 +80,7 @@ def _vectors(texts: Sequence[str], encoder: Encoder, pieced: Pieced) -> NDArray[
         several = order[start : start + _BATCH]
         batch = pad([pieces[at] for at in several])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors[several] = pooled(encoder, torch.zeros_like(batch.ids) + batch.ids, batch.types, batch.mask).numpy()
+            vectors[several] = pooled(
+                encoder, torch.zeros_like(batch.ids) + batch.ids, batch.types, batch.mask
+            ).numpy()
     return vectors

@@ -64,21 +64,23 @@ def _whole_lines(file: Path) -> list[Record]:
 
 
 def answer_all(
-    cases: Iterable[Case], assistants: Mapping[str, Assistant], kept: Mapping[str, Kept]
+    cases: Iterable[Case], arms: Mapping[Arm, Assistant], kept: Mapping[str, Kept]
 ) -> None:
-    """Ask every assistant every question that it was not asked yet.
+    """Ask every arm's assistant every question that it was not asked yet.
 
     One question after the other, so that the arms share its search.
     """
     for case in cases:
-        for arm, assistant in assistants.items():
-            if kept[arm].get(case) is None:
-                kept[arm].add(_record(assistant, case))
+        for arm, assistant in arms.items():
+            if kept[arm.name].get(case) is None:
+                kept[arm.name].add(_record(arm, assistant, case))
 
 
-def _record(assistant: Assistant, case: Case) -> Record:
+def _record(arm: Arm, assistant: Assistant, case: Case) -> Record:
     record = to_record(assistant.ask(case.question, case.history), case.id)
     del record["nearest"]
+    for quote in () if arm.positions else record["quotes"]:
+        quote["position"] = None
     return record
 
 
@@ -102,7 +104,7 @@ def run(bench: Bench, arms: Sequence[Arm], answers: Path) -> dict[str, dict[str,
     with ExitStack() as stack:
         if left:
             library = stack.enter_context(closing(open_library(Config(index=bench.index))))
-            assistants = {arm.name: arm.make(library) for arm in arms}
+            assistants = {arm: arm.make(library) for arm in arms}
             answer_all(track(left, bench.name, console=console), assistants, kept)
     return {name: figures(bench.kind, judged(bench.cases, each)) for name, each in kept.items()}
 

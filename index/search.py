@@ -109,8 +109,8 @@ def _hit(stored: StoredPassage, similar: Floats, weights: Floats, candidate: _Ca
         sentence_similarities=tuple(
             _max_sim(similar[:, start:end], weights) for start, end in stored.token_spans
         ),
-        hybrid=candidate.hybrid,
         title=stored.title,
+        hybrid=candidate.hybrid,
     )
 
 

@@ -242,5 +242,5 @@ class Hit:
     similarity: float
     cosine: float
     sentence_similarities: tuple[float, ...]
-    hybrid: float = 0.0
     title: str = ""
+    hybrid: float = 0.0

@@ -1,6 +1,7 @@
 """The ablation on tiny sources: answers kept, runs gone on with, tables."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,25 @@ class Counting:
         return SimilarityReader().read(question, hits)
 
 
+class Labelling:
+    """A reader that finds each sentence to disagree with the others."""
+
+    def read(self, question: str, hits: list[Hit]) -> Verdict:
+        claims = SimilarityReader().read(question, hits).claims
+        letters = zip(claims, "ABCDEF", strict=False)
+        return Verdict(tuple(replace(each, position=letter) for each, letter in letters), 1.0)
+
+
 @pytest.fixture
 def reader() -> Counting:
     return Counting()
 
 
-def arm(name: str, reader: Any, threshold: float = 0.0) -> Arm:
+def arm(name: str, reader: Any, threshold: float = 0.0, *, positions: bool = False) -> Arm:
     def make(library: Library) -> Assistant:
         return Assistant(library, reader, threshold)
 
-    return Arm(name, make)
+    return Arm(name, make, positions)
 
 
 def bench(index: Path, *cases: Case) -> Bench:
@@ -108,6 +118,17 @@ class TestRun:
         run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
         assert searched == [ASKED.question, ABSENT.question]
         assert len(reader.asked) == 4
+
+    def test_positions_are_those_of_arms_that_look_for_them(
+        self, index: Path, tmp_path: Path
+    ) -> None:
+        arms = [arm("without", Labelling()), arm("with", Labelling(), positions=True)]
+        run(bench(index, ASKED), arms, tmp_path)
+        labels = [
+            [quote["position"] for quote in json.loads(file.read_text())["quotes"]]
+            for file in (tmp_path / "tiny-set.without.jsonl", tmp_path / "tiny-set.with.jsonl")
+        ]
+        assert labels == [[None, None], ["A", "B"]]
 
 
 class TestKept:

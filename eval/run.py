@@ -63,7 +63,7 @@ def _result(case: Case, assistant: Assistant, library: Library, sources: Sources
     answer = assistant.ask(case.question, case.history)
     record = to_record(answer, case.id)
     with library.snapshot() as snapshot:
-        hits = snapshot.search(answer.standalone)
+        hits = snapshot.search(answer.standalone, frozenset(answer.scope) or None)
     shown = list(_shown(record))
     faults = tuple(fault for quote in shown if (fault := sources.fault(quote)))
     return Result(case, record, judge(case, record, hits), len(shown), faults, answer.stages)

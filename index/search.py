@@ -43,14 +43,20 @@ class Searcher:
         """Whether the question has no more word pieces than the model takes in."""
         return self._embedder.count(question) <= self._embedder.limit
 
-    def search(self, question: str) -> list[Hit]:
-        """The candidates for `question`, best first: at most `CANDIDATES` passages."""
+    def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
+        """The candidates for `question`, best first: at most `CANDIDATES` passages.
+
+        With `documents`, of these alone. How rare a word is stays that of the whole index: in one
+        document alone its subject would count for nothing.
+        """
         if not len(self._vectors) or not question.strip():
             return []
         encoded = self._embedder.question(question)
         if not len(encoded.tokens):
             return []
-        candidates = self._candidates(question, encoded)
+        candidates = self._candidates(question, encoded, documents)
+        if not candidates:
+            return []
         weights = self._weights(encoded.pieces)
         stored = self._store.passages([candidate.id for candidate in candidates])
         similar = _similar(encoded.tokens, stored)
@@ -60,15 +66,22 @@ class Searcher:
         ]
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _candidates(self, question: str, encoded: Encoded) -> list[_Candidate]:
-        """The best passages by the weighted sum of cosine and BM25, each scaled to 0..1 over the
-        corpus."""
+    def _candidates(
+        self, question: str, encoded: Encoded, documents: frozenset[str] | None
+    ) -> list[_Candidate]:
+        """The best passages by the weighted sum of cosine and BM25, each scaled to 0..1 over what
+        is searched."""
         ids, dense = self._vectors.search(encoded.vector, len(self._vectors))
         by_id = np.argsort(ids)
         ids, dense = ids[by_id], dense[by_id]
         words = np.zeros(len(ids), dtype=np.float32)
         for passage, score in self._store.bm25(_WORD.findall(question.lower())):
             words[np.searchsorted(ids, passage)] = score
+        if documents is not None:
+            inside = np.isin(ids, self._store.passage_ids(documents))
+            ids, dense, words = ids[inside], dense[inside], words[inside]
+        if not len(ids):
+            return []
         total = BM25_WEIGHT * _min_max(words) + (1 - BM25_WEIGHT) * _min_max(dense)
         best = np.argsort(-total, kind="stable")[:CANDIDATES]
         return [_Candidate(int(ids[row]), float(total[row]), float(dense[row])) for row in best]

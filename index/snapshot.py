@@ -40,7 +40,9 @@ class Snapshot:
     _store: Store
     _searcher: Searcher
     _documents: dict[str, Document | None] = field(default_factory=dict)
-    _searched: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
+    _searched: dict[tuple[str, frozenset[str] | None], tuple[Hit, ...]] = field(
+        default_factory=dict
+    )
 
     @property
     def settings(self) -> Settings | None:
@@ -51,18 +53,19 @@ class Snapshot:
         """Whether the model takes in the whole question; it cuts off the end of a longer one."""
         return self._searcher.can_read(question)
 
-    def search(self, question: str) -> list[Hit]:
-        """Passages that may answer, best first.
+    def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
+        """Passages that may answer, best first; of these documents alone, where some are named.
 
-        The last search is kept: an evaluation asks several readers the same, and looks at the
-        passages itself.
+        The searches of the last question are kept: an evaluation asks several readers the same,
+        and looks at the passages itself.
         """
-        if question not in self._searched:
+        asked = (question, documents)
+        if asked not in self._searched:
+            if any(other != question for other, _ in self._searched):
+                self._searched.clear()
             with undamaged(self._store.folder):
-                found = tuple(self._searcher.search(question))
-            self._searched.clear()
-            self._searched[question] = found
-        return list(self._searched[question])
+                self._searched[asked] = tuple(self._searcher.search(question, documents))
+        return list(self._searched[asked])
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""
@@ -77,6 +80,24 @@ class Snapshot:
         """All documents, by path."""
         with undamaged(self._store.folder):
             return self._store.summaries()
+
+    def openings(self, length: int) -> dict[str, str]:
+        """The first `length` characters of every document, by path."""
+        with undamaged(self._store.folder):
+            return self._store.openings(length)
+
+    def mentions(self, phrase: str) -> list[tuple[str, int]]:
+        """The passages that have these words one after the other, stemmed: path and number.
+
+        Numbers of neighbours in a document follow each other.
+        """
+        with undamaged(self._store.folder):
+            return self._store.mentions(phrase)
+
+    def copied_from(self, path: str) -> list[str]:
+        """The documents of which at least half is a copy of a document's words, by path."""
+        with undamaged(self._store.folder):
+            return self._store.copied_from(path)
 
     def copies(self, path: str, span: Span) -> list[Copy]:
         """The sentences of a document in `span` that have copies, each with each of its copies."""

@@ -7,6 +7,7 @@ only writer (file lock). Vectors lie in it as little-endian float32, token vecto
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -38,6 +39,8 @@ from index.witnesses.match import Copy, Group, Match, groups
 from index.witnesses.standing import Witness
 
 LOCK = "writer.lock"
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,10 @@ class Store:
         ).fetchone()
         return Census(markers, linked, speeches, copied, len(self.groups()))
 
+    def openings(self, length: int) -> dict[str, str]:
+        """The first `length` characters of every document, by path."""
+        return dict(self._db.execute("SELECT path, substr(text, 1, ?) FROM documents", (length,)))
+
     def count_passages(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
 
@@ -235,6 +242,33 @@ class Store:
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
         return ids, flat.reshape(len(rows), dimension)
+
+    def passage_ids(self, documents: Iterable[str]) -> NDArray[np.int64]:
+        """The ids of the passages of some documents, ascending."""
+        rows = self._db.execute(
+            "SELECT passages.id FROM passages JOIN documents ON documents.id = document"
+            " WHERE path IN (SELECT value FROM json_each(?)) ORDER BY passages.id",
+            (json.dumps(sorted(documents)),),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def mentions(self, phrase: str) -> list[tuple[str, int]]:
+        """The passages that have the words of `phrase` one after the other, stemmed.
+
+        Each is a document's path and the passage's id; ids of neighbours in a document follow each
+        other.
+        """
+        words = " ".join(_WORD.findall(phrase))
+        if not words:
+            return []
+        rows = self._db.execute(
+            "SELECT path, passages.id FROM passages_words"
+            " JOIN passages ON passages.id = passages_words.rowid"
+            " JOIN documents ON documents.id = document WHERE passages_words MATCH ?"
+            " ORDER BY passages.id",
+            (f'"{words}"',),
+        )
+        return rows.fetchall()
 
     def bm25(self, words: Sequence[str]) -> list[tuple[int, float]]:
         """The id and BM25 score of every passage with at least one of `words`, stemmed.
@@ -292,6 +326,10 @@ class Store:
     def copied(self, path: str | None = None) -> list[Match]:
         """The copied regions of a document, or of all, in order."""
         return self._witnesses.regions(path)
+
+    def copied_from(self, path: str) -> list[str]:
+        """The documents of which at least half is a copy of a document's words, by path."""
+        return self._witnesses.copied_from(path)
 
     def groups(self) -> list[Group]:
         """The passages that are copies of each other; a group counts as one source."""

@@ -3,30 +3,37 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.embed import load_embedder
+from index.kind import OPENING
 from index.snapshot import Library, Snapshot, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
-from rag.read import load_reader
-from rag.types import Answer, Claim, Quote, Reader, Reason, Stages, Verdict
+from rag.read import load_reader, similarity
+from rag.refusal import Refusal, grade, presumed
+from rag.scope import Catalogue, chosen, describe, restriction
+from rag.types import Answer, Claim, Quote, Reader, Reason, Stages
 from rag.verify import Gate
+
+# The documents that are searched, by path; None for all.
+Scope = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer without what was asked and how long it took."""
+    """An answer without what was asked and how long it took; `refusal` is missing at first."""
 
-    reason: Reason | None
+    refusal: Refusal | None = None
     confidence: float = 0.0
     notices: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()
+    stages: Stages = field(default_factory=Stages)
 
 
 class _Stopwatch:
@@ -47,27 +54,40 @@ class Assistant:
         self._library = library
         self._reader = reader
         self._threshold = threshold
+        self._described: tuple[Snapshot, Catalogue] | None = None
 
     def warm(self) -> None:
         """Load the model now instead of at the first question."""
         self._library.warm()
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer `question`; `history` holds the questions before it, oldest first."""
+    def ask(
+        self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()
+    ) -> Answer:
+        """Answer `question`; `history` holds the questions before it, oldest first.
+
+        `documents` names those that alone are searched, by path or title; PinciteError for one that
+        is not in the index. Without any, the question itself may name some (see `rag.scope`).
+        """
         started = time.perf_counter()
         searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
-            found, stages = self._answer(searched, snapshot)
+            watch = _Stopwatch()
+            scope = self._scope([*history, question], searched, documents, snapshot)
+            scoped = watch.lap()
+            found = self._answer(searched, scope, snapshot)
         return Answer(
             question,
             searched,
             found.quotes,
             found.nearest,
             found.confidence,
-            found.reason,
+            found.refusal.reason if found.refusal else None,
             time.perf_counter() - started,
             found.notices,
-            stages,
+            scope=tuple(sorted(scope or ())),
+            presumed=found.refusal.presumed if found.refusal else (),
+            elsewhere=found.refusal.elsewhere if found.refusal else (),
+            stages=replace(found.stages, scope=scoped),
         )
 
     def sources(self) -> list[DocumentSummary]:
@@ -80,32 +100,87 @@ class Assistant:
         with self._library.snapshot() as snapshot:
             return snapshot.document(path)
 
-    def _answer(self, question: str, snapshot: Snapshot) -> tuple[_Found, Stages]:
+    def _answer(self, question: str, scope: Scope, snapshot: Snapshot) -> _Found:
         if not any(character.isalnum() for character in question):
-            return _Found(Reason.NO_QUESTION), Stages()
+            return _Found(Refusal(Reason.NO_QUESTION))
         if not snapshot.can_read(question):
-            return _Found(Reason.TOO_LONG), Stages()
+            return _Found(Refusal(Reason.TOO_LONG))
         watch = _Stopwatch()
-        hits = snapshot.search(question)
-        search = watch.lap()
+        hits = snapshot.search(question, scope)
+        searched = watch.lap()
+        if not hits and scope is None:
+            return _Found(Refusal(Reason.NO_SOURCES))
+        found = self._read(question, hits, scope, snapshot)
+        watch.lap()
+        if not found.quotes:
+            refusal, near = self._refused(question, hits, scope, snapshot)
+            found = replace(found, refusal=refusal, nearest=near)
+        stages = replace(found.stages, search=searched, refuse=watch.lap())
+        return replace(found, stages=stages)
+
+    def _refused(
+        self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot
+    ) -> tuple[Refusal, tuple[Quote, ...]]:
+        """Why there is no answer, and the nearest passages, if they are on the subject."""
+        refusal = self._refusal(question, hits, scope, snapshot)
+        if refusal.reason is Reason.OFF_SUBJECT:
+            return refusal, ()
+        claims = [_best_sentence(hit) for hit in hits]
+        return refusal, nearest(claims, Gate(snapshot.document), snapshot, scope)
+
+    def _read(self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot) -> _Found:
+        """The quotes that answer; none if the reader is not confident enough."""
         if not hits:
-            return _Found(Reason.NO_SOURCES), Stages(search)
+            return _Found()
+        watch = _Stopwatch()
         verdict = self._reader.read(question, hits)
         read = watch.lap()
-        found = self._composed(question, verdict, hits, snapshot)
-        return found, Stages(search, read, watch.lap())
-
-    def _composed(
-        self, question: str, verdict: Verdict, hits: Sequence[Hit], snapshot: Snapshot
-    ) -> _Found:
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
-        quotes = compose(question, verdict, gate, snapshot)
-        if quotes and verdict.confidence >= self._threshold:
-            shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
-            return _Found(None, verdict.confidence, notices, quotes=shown)
-        near = nearest([_best_sentence(hit) for hit in hits], gate, snapshot)
-        return _Found(Reason.NOT_FOUND, verdict.confidence, notices, nearest=near)
+        quotes = compose(question, verdict, gate, snapshot, scope)
+        if verdict.confidence < self._threshold:
+            quotes = ()
+        shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
+        stages = Stages(read=read, compose=watch.lap())
+        return _Found(None, verdict.confidence, notices, quotes=shown, stages=stages)
+
+    def _refusal(
+        self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot
+    ) -> Refusal:
+        """Why there is no answer in the passages that were found."""
+
+        def places(phrase: str) -> list[tuple[str, int]]:
+            found = snapshot.mentions(phrase)
+            return [place for place in found if scope is None or place[0] in scope]
+
+        terms = presumed(question, places, self._catalogue(snapshot).names)
+        elsewhere = self._elsewhere(question, scope, snapshot) if scope else ()
+        return grade(similarity.confidence(hits), terms, elsewhere)
+
+    def _elsewhere(
+        self, question: str, scope: frozenset[str], snapshot: Snapshot
+    ) -> tuple[str, ...]:
+        """The documents that answer when all are searched, if none of them is in the scope."""
+        found = self._read(question, snapshot.search(question), None, snapshot)
+        paths = {quote.document.path for quote in found.quotes}
+        return () if paths & scope else tuple(sorted(paths))
+
+    def _scope(
+        self, questions: Sequence[str], searched: str, documents: Sequence[str], snapshot: Snapshot
+    ) -> Scope:
+        """The documents to search; None for all. What a user names counts for more than what the
+        question does, which stands for its copies as well."""
+        catalogue = self._catalogue(snapshot)
+        named = chosen(documents, catalogue.sources)
+        found = restriction(questions, searched, catalogue, snapshot.mentions)
+        asked = found.union(*(snapshot.copied_from(path) for path in found))
+        return (named & asked) or named or asked or None
+
+    def _catalogue(self, snapshot: Snapshot) -> Catalogue:
+        """What the documents are called, read once for a snapshot."""
+        if self._described is None or self._described[0] is not snapshot:
+            self._described = (snapshot, describe(snapshot.summaries(), snapshot.openings(OPENING)))
+        return self._described[1]
 
 
 def _searched(question: str, history: Sequence[str]) -> str:

@@ -17,15 +17,18 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.indexing import console, open_warm
 from rag.render import to_json
+from rag.types import Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A line of a question file. `history` is the conversation before it, oldest first."""
+    """A line of a question file. `history` is the conversation before it, oldest first; with
+    `documents`, these alone are searched."""
 
     id: str
     question: str
     history: tuple[str, ...]
+    documents: tuple[str, ...] = ()
 
 
 def load_questions(file: Path) -> list[Asked]:
@@ -65,10 +68,17 @@ def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> N
     try:
         with _replacing(target) as file:
             for asked in questions:
-                answer = assistant.ask(asked.question, asked.history)
+                answer = _ask(assistant, asked)
                 file.write(to_json(answer, asked.id) + "\n")
     except OSError as error:
         raise PinciteError(f"the answers {out} cannot be written: {error.strerror}") from error
+
+
+def _ask(assistant: Assistant, asked: Asked) -> Answer:
+    try:
+        return assistant.ask(asked.question, asked.history, asked.documents)
+    except PinciteError as error:
+        raise PinciteError(f"question {asked.id}: {error}") from error
 
 
 @contextmanager
@@ -94,10 +104,18 @@ def _asked(name: str, line: str) -> Asked:
         raise PinciteError(f"{name} is not JSON: {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
         raise PinciteError(f"{name}: an object with a string `question` is expected")
-    history = record.get("history") or []
-    if not isinstance(history, list) or not all(isinstance(item, str) for item in history):
-        raise PinciteError(f"{name}: `history` has to be a list of questions")
     question_id = record.get("id")
     return Asked(
-        name if question_id is None else str(question_id), record["question"], tuple(history)
+        name if question_id is None else str(question_id),
+        record["question"],
+        _texts(name, record, "history", "questions"),
+        _texts(name, record, "documents", "documents"),
     )
+
+
+def _texts(name: str, record: dict[str, object], key: str, things: str) -> tuple[str, ...]:
+    """A list of texts that may be left out."""
+    texts = record.get(key) or []
+    if not isinstance(texts, list) or not all(isinstance(item, str) for item in texts):
+        raise PinciteError(f"{name}: `{key}` has to be a list of {things}")
+    return tuple(texts)

@@ -92,16 +92,23 @@ def witnesses(config: Config, document: str | None) -> None:
 
 @commands.command()
 @click.argument("question", required=False)
+@click.option(
+    "--in",
+    "documents",
+    multiple=True,
+    metavar="NAME",
+    help="Search this document alone: its path, or words of its title. May be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @config_options
-def ask(config: Config, question: str | None, as_json: bool) -> None:
+def ask(config: Config, question: str | None, documents: tuple[str, ...], as_json: bool) -> None:
     """Ask a question; without one, hold a conversation."""
     from rag.conversation import ask_once, converse
 
     if question is None:
-        converse(config, as_json=as_json)
+        converse(config, documents, as_json=as_json)
     else:
-        ask_once(config, question, as_json=as_json)
+        ask_once(config, question, documents, as_json=as_json)
 
 
 @commands.command()

@@ -33,16 +33,22 @@ class Copied(Protocol):
     def witnesses(self, path: str, span: Span) -> Sequence[Ranked]: ...
 
 
-def compose(question: str, verdict: Verdict, gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+def compose(
+    question: str,
+    verdict: Verdict,
+    gate: Gate,
+    copied: Copied,
+    scope: frozenset[str] | None = None,
+) -> tuple[Quote, ...]:
     """At most `MOST_QUOTES` quotes, best first.
 
-    Of several witnesses of the same words the best is quoted and the others are listed; neighbours
-    are joined. Positions are the reader's, named anew so that none is missing among those shown, or
-    else those that `rag.positions` tells apart.
+    Of several witnesses of the same words the best is quoted, in `scope` if that is restricted, and
+    the others are listed; neighbours are joined. Positions are the reader's, named anew so that
+    none is missing among those shown, or else those that `rag.positions` tells apart.
     """
     proven = _proven(verdict.claims, gate)
     near = [each for each in proven if each[0].score >= proven[0][0].score - verdict.margin]
-    spread = _spread(_distinct(near, gate, copied), verdict.repeat)
+    spread = _spread(_distinct(near, gate, copied, scope), verdict.repeat)
     shown = _join_neighbours(spread, gate)[:MOST_QUOTES]
     placed = with_positions(
         shown if any(quote.position for quote in shown) else _placed(question, shown)
@@ -50,9 +56,11 @@ def compose(question: str, verdict: Verdict, gate: Gate, copied: Copied) -> tupl
     return tuple(with_witnesses(quote, gate, copied) for quote in placed)
 
 
-def nearest(claims: Sequence[Claim], gate: Gate, copied: Copied) -> tuple[Quote, ...]:
+def nearest(
+    claims: Sequence[Claim], gate: Gate, copied: Copied, scope: frozenset[str] | None = None
+) -> tuple[Quote, ...]:
     """The `NEAREST` best claims as quotes, however far below the best: nothing answers."""
-    found = _distinct(_proven(claims, gate), gate, copied)
+    found = _distinct(_proven(claims, gate), gate, copied, scope)
     return tuple(with_witnesses(quote, gate, copied) for _, quote in found[:NEAREST])
 
 
@@ -84,11 +92,13 @@ def _proven(claims: Sequence[Claim], gate: Gate) -> list[Proven]:
     return [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
 
 
-def _distinct(proven: Iterable[Proven], gate: Gate, copied: Copied) -> list[Proven]:
+def _distinct(
+    proven: Iterable[Proven], gate: Gate, copied: Copied, scope: frozenset[str] | None
+) -> list[Proven]:
     """The best witness of each quote; none twice."""
     distinct: list[Proven] = []
     for claim, quote in proven:
-        best = _best_witness(quote, gate, copied)
+        best = _best_witness(quote, gate, copied, scope)
         if best and not any(_overlap(old, best) for _, old in distinct):
             distinct.append((claim, best))
     return distinct
@@ -127,12 +137,15 @@ def _overlap(first: Quote, second: Quote) -> bool:
 # -- copies ----------------------------------------------------------------------------------------
 
 
-def _best_witness(quote: Quote, gate: Gate, copied: Copied) -> Quote | None:
+def _best_witness(
+    quote: Quote, gate: Gate, copied: Copied, scope: frozenset[str] | None
+) -> Quote | None:
     """The same words from their best witness, whole or else the sentence that has most of them.
 
     None when there is a better witness that cannot be quoted: a damaged copy is no way out.
     """
-    witnesses = copied.witnesses(quote.document.path, quote.span)
+    every = copied.witnesses(quote.document.path, quote.span)
+    witnesses = [each for each in every if scope is None or each.document in scope]
     asked = next((witness for witness in witnesses if _is_at(witness, quote)), None)
     if asked is None or asked is witnesses[0] or not is_worse_copy(asked, witnesses[0]):
         return quote

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from unicodedata import category
 
@@ -9,13 +10,16 @@ from index.types import Place
 from index.witnesses.differences import Difference
 from rag.types import Answer, Quote, QuotedNote, Reason, Witness
 
-FORMAT = 2
+FORMAT = 3
 
 REASONS: Mapping[Reason, str] = {
     Reason.NO_SOURCES: "There are no sources in this index yet.",
     Reason.NO_QUESTION: "There is no question to answer.",
     Reason.TOO_LONG: "The question is too long for the embedding model. Ask a shorter one.",
-    Reason.NOT_FOUND: "Not found in these sources.",
+    Reason.OFF_SUBJECT: "These sources have nothing on the subject.",
+    Reason.NOT_ANSWERED: "These sources are on the subject, but do not answer the question.",
+    Reason.PRESUMES: "The question presumes what no source says. No passage has:",
+    Reason.ELSEWHERE: "Not answered in what was searched. These sources answer, but were left out:",
 }
 # Of the differences of a witness, so many are told in words.
 MOST_DIFFERENCES = 3
@@ -39,6 +43,9 @@ def to_record(answer: Answer, question_id: str | None = None) -> Record:
         "standalone_question": answer.standalone,
         "abstained": answer.abstained,
         "reason": answer.reason.value if answer.reason else None,
+        "presumed": [list(words) for words in answer.presumed],
+        "elsewhere": list(answer.elsewhere),
+        "scope": list(answer.scope),
         "confidence": round(answer.confidence, 4),
         "seconds": round(answer.seconds, 4),
         "notices": [str(notice) for notice in answer.notices],
@@ -54,21 +61,48 @@ def to_json(answer: Answer, question_id: str | None = None) -> str:
     return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def to_text(answer: Answer) -> str:
-    """The answer for a terminal: numbered quotes, each with its citation."""
+def to_text(answer: Answer, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The answer for a terminal: numbered quotes, each with its citation.
+
+    `titles` are those of the documents, by path.
+    """
     lines: list[str] = []
     if answer.standalone != answer.question:
         lines += [f"Searched for: {answer.standalone}", ""]
     for notice in answer.notices:
         lines += [f"Note: {notice}", ""]
+    if answer.scope:
+        lines += [scope_text(answer, titles), ""]
     if answer.reason:
-        lines += [REASONS[answer.reason], ""]
+        lines += [reason_text(answer, titles), ""]
     if answer.nearest:
         lines += [NEAREST, ""]
     for number, quote in enumerate(answer.quotes or answer.nearest, start=1):
         mark = f"[{number}]" if answer.quotes else "  ·"
         lines += [f"{mark} {quote.display}", f"    — {citation(quote)}", *asides(quote), ""]
     return "\n".join(visible(line) for line in lines).rstrip()
+
+
+def scope_text(answer: Answer, titles: Mapping[str, str]) -> str:
+    """Which sources alone were searched, for a person; empty when all were."""
+    return f"Searched only in: {_named(answer.scope, titles)}" if answer.scope else ""
+
+
+def reason_text(answer: Answer, titles: Mapping[str, str]) -> str:
+    """Why there are no quotes, in fixed words, with what that is about; empty when there are."""
+    if answer.reason is None:
+        return ""
+    about = [" with ".join(f"“{word}”" for word in words) for words in answer.presumed]
+    told = "; ".join(about) or _named(answer.elsewhere, titles)
+    return f"{REASONS[answer.reason]} {told}".rstrip()
+
+
+def _named(paths: Sequence[str], titles: Mapping[str, str]) -> str:
+    """Titles of documents, with their paths where these say more."""
+    return "; ".join(
+        f"{title} ({path})" if (title := titles.get(path, path)) not in path else path
+        for path in paths
+    )
 
 
 def asides(quote: Quote) -> Iterator[str]:

@@ -162,17 +162,26 @@ class Reason(StrEnum):
     NO_SOURCES = "no_sources"
     NO_QUESTION = "no_question"
     TOO_LONG = "too_long"
-    NOT_FOUND = "not_found"
+    OFF_SUBJECT = "off_subject"
+    NOT_ANSWERED = "not_answered"
+    PRESUMES = "presumes"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Seconds that the stages of an answer took: retrieval, the reader, and composing with the
-    gate; 0 for those that it did not come to."""
+    """Seconds that the stages of an answer took; 0 for those that it did not come to.
 
+    `scope`: finding out which documents are asked of. `search`: retrieval and late interaction.
+    `read`: the reader. `compose`: from claims to quotes, the gate included. `refuse`: finding out
+    why there is no answer, and the nearest passages.
+    """
+
+    scope: float = 0.0
     search: float = 0.0
     read: float = 0.0
     compose: float = 0.0
+    refuse: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +190,9 @@ class Answer:
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
     offered when nothing does. `seconds` is the time it took, `stages` what of it went where.
-    `notices`, of `Notice`, say what the user should know of how the passages were read.
+    `notices`, of `Notice`, say what the user should know of how the passages were read. `scope` are
+    the documents that were searched, by path; none when all were. `presumed` and `elsewhere` say
+    what `PRESUMES` and `ELSEWHERE` are about: see `rag.refusal.Refusal`.
     """
 
     question: str
@@ -192,6 +203,9 @@ class Answer:
     reason: Reason | None
     seconds: float
     notices: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    presumed: tuple[tuple[str, ...], ...] = ()
+    elsewhere: tuple[str, ...] = ()
     stages: Stages = Stages()
 
     def __post_init__(self) -> None:
@@ -199,6 +213,10 @@ class Answer:
             raise ValueError(f"{unknown} are no notices")
         if bool(self.quotes) == (self.reason is not None):
             raise ValueError("an answer has either quotes or a reason for having none")
+        if bool(self.presumed) != (self.reason is Reason.PRESUMES):
+            raise ValueError("words that are presumed go with the reason PRESUMES")
+        if bool(self.elsewhere) != (self.reason is Reason.ELSEWHERE):
+            raise ValueError("documents that answer elsewhere go with the reason ELSEWHERE")
 
     @property
     def abstained(self) -> bool:

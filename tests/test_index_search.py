@@ -176,3 +176,39 @@ def test_a_question_is_never_syntax(question: str, store: Store) -> None:
 def test_a_question_that_is_too_long_is_known(store: Store) -> None:
     assert searcher(store).can_read("rain snow rain snow")
     assert not searcher(store).can_read("rain snow rain snow rain")
+
+
+# -- some documents alone --------------------------------------------------------------------------
+
+
+def test_only_the_documents_of_a_scope_are_searched(store: Store) -> None:
+    add(store, "a", "Rain.", "Snow.")
+    add(store, "b", "Rain snow.", "Marlin.")
+    add(store, "c", "Rain.")
+    hits = searcher(store).search("rain", frozenset({"b"}))
+    assert [(hit.document, hit.passage.reading) for hit in hits] == [
+        ("b", "Rain snow."),
+        ("b", "Marlin."),
+    ]
+    # The best of the scope is the best there is, and the worst the worst.
+    assert hits[0].score == pytest.approx(hits[0].similarity + HYBRID_WEIGHT)
+    assert hits[1].score == pytest.approx(hits[1].similarity)
+    both = searcher(store).search("rain", frozenset({"a", "c"}))
+    assert [hit.document for hit in both] == ["a", "c", "a"]
+
+
+def test_a_scope_leaves_as_many_candidates_as_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 2)
+    add(store, "a", "Rain.", "Rain.", "Rain.")
+    add(store, "b", "Snow.", "Marlin rain.")
+    hits = searcher(store).search("rain", frozenset({"b"}))
+    assert [hit.passage.reading for hit in hits] == ["Marlin rain.", "Snow."]
+
+
+@pytest.mark.parametrize("documents", [frozenset[str](), frozenset({"lost"})])
+def test_no_documents_have_no_hits(store: Store, documents: frozenset[str]) -> None:
+    add(store, "a", "Rain.")
+    assert searcher(store).search("rain", documents) == []
+    assert len(searcher(store).search("rain", None)) == 1

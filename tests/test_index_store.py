@@ -521,3 +521,34 @@ def test_a_text_that_changed_in_the_database_is_not_quoted(tmp_path: Path) -> No
         pytest.raises(IndexFolderError, match=r"is damaged \(the text of a\.txt has changed\)"),
     ):
         store.document("a.txt")
+
+
+# -- where words stand -----------------------------------------------------------------------------
+
+
+def test_a_phrase_is_found_word_by_word_and_stemmed(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        put(store, "a.txt", "It rained in Marlin.")
+        put(store, "b.txt", "It never rained. The rain in Marlin was snow.")
+        found = {phrase: [path for path, _ in store.mentions(phrase)] for phrase in PHRASES}
+        assert found == PHRASES
+        ids = [number for _, number in store.mentions("in Marlin")]
+        assert ids == [*store.passage_ids(["a.txt"]), *store.passage_ids({"b.txt"})]
+        assert store.passage_ids(["lost"]).tolist() == []
+
+
+PHRASES = {
+    "rain in marlin": ["a.txt", "b.txt"],
+    "never rains": ["b.txt"],
+    "in in": [],
+    "Marlin* OR snow": [],
+    '"': [],
+    "": [],
+}
+
+
+def test_the_openings_of_documents(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        put(store, "a.txt", "It rained.")
+        put(store, "b.txt", "Snow.")
+        assert store.openings(6) == {"a.txt": "It rai", "b.txt": "Snow."}

@@ -333,3 +333,11 @@ def test_copies_are_mutual_whole_sentences_and_the_same_in_any_order(
                 and back.sentences.theirs.span.overlaps(ours.span)
                 for back in found[theirs.document]
             )
+
+
+def test_a_document_that_is_half_a_copy_is_one_of_another(tmp_path: Path) -> None:
+    half = [*REPORT[:6], *OTHER[:3]]
+    with indexed(tmp_path, a=REPORT, b=REPORT[4:8], c=half, d=[*REPORT[:2], *OTHER]) as store:
+        assert store.copied_from("a") == ["b", "c"]
+        assert store.copied_from("b") == []
+        assert store.copied_from("lost") == []

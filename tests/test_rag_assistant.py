@@ -1,14 +1,14 @@
 """From a question to an answer, over a small index and a deterministic embedder."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.embed import load_embedder
-from index.errors import IndexFolderError, ModelError
+from index.errors import IndexFolderError, ModelError, PinciteError
 from index.snapshot import Library
 from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
@@ -18,8 +18,9 @@ from rag.assistant import Assistant, open_assistant, open_library
 from rag.compose import NEAREST
 from rag.config import Config
 from rag.read import SimilarityReader
+from rag.refusal import ON_SUBJECT
 from rag.render import to_json, to_text
-from rag.types import Answer, Claim, Notice, Reader, Reason, Stages, Verdict
+from rag.types import Answer, Claim, Notice, Quote, Reader, Reason, Verdict
 from tests.fakes import FakeEmbedder
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.
@@ -31,6 +32,7 @@ HARBOUR = """1. The harbour master lit the lamp at four o'clock.
 LETTER = "The cook kept a parrot in the galley for eleven years.\n"
 LAMP = "The harbour master lit the lamp at four o'clock."
 PARROT = "The cook kept a parrot in the galley for eleven years."
+REFUSED = {Reason.OFF_SUBJECT, Reason.NOT_ANSWERED, Reason.PRESUMES}
 
 
 class Fixed:
@@ -102,10 +104,11 @@ def test_a_question_is_answered_with_the_sentence_that_says_it(assistant: Make) 
 
 def test_the_time_is_told_by_stage(assistant: Make) -> None:
     answer = assistant().ask("When was the lamp lit by the harbour master?")
-    stages = (answer.stages.search, answer.stages.read, answer.stages.compose)
-    assert all(seconds > 0 for seconds in stages)
-    assert sum(stages) <= answer.seconds
-    assert assistant().ask("?").stages == Stages()
+    stages = answer.stages
+    assert min(stages.scope, stages.search, stages.read, stages.compose) > 0
+    taken = stages.scope + stages.search + stages.read + stages.compose + stages.refuse
+    assert taken <= answer.seconds
+    assert assistant().ask("?").stages.search == 0
 
 
 def test_answers_are_the_same_each_time(assistant: Make) -> None:
@@ -116,7 +119,7 @@ def test_answers_are_the_same_each_time(assistant: Make) -> None:
 
 def test_without_confidence_the_nearest_passages_are_offered(assistant: Make) -> None:
     answer = assistant(Fixed(0.3), 0.31).ask("Where did the cook keep a parrot?")
-    assert (answer.reason, answer.abstained, answer.quotes) == (Reason.NOT_FOUND, True, ())
+    assert (answer.reason, answer.abstained, answer.quotes) == (Reason.NOT_ANSWERED, True, ())
     assert answer.confidence == 0.3
     assert NEAREST == 3
     assert answer.nearest[0].text == PARROT
@@ -133,7 +136,7 @@ def test_the_threshold_holds_for_the_similarity_reader(assistant: Make) -> None:
     question = "When was the lamp lit by the harbour master?"
     confidence = assistant().ask(question).confidence
     assert assistant(threshold=confidence).ask(question).quotes
-    assert assistant(threshold=confidence + 1e-6).ask(question).reason is Reason.NOT_FOUND
+    assert assistant(threshold=confidence + 1e-6).ask(question).reason is Reason.NOT_ANSWERED
 
 
 def test_a_reader_that_only_makes_things_up_is_not_quoted(assistant: Make) -> None:
@@ -143,7 +146,7 @@ def test_a_reader_that_only_makes_things_up_is_not_quoted(assistant: Make) -> No
         Claim("harbour.txt", Span(4, 9), 9.0),
     ]
     answer = assistant(Fixed(1.0, *invented)).ask("Who lit the lamp?")
-    assert (answer.reason, answer.confidence) == (Reason.NOT_FOUND, 1.0)
+    assert (answer.reason, answer.confidence) == (Reason.NOT_ANSWERED, 1.0)
     assert answer.nearest
 
 
@@ -227,6 +230,112 @@ def test_sources_and_documents(assistant: Make, sources: Path) -> None:
     assert asked.document("lost.txt") is None
 
 
+# -- some documents alone, and why there is no answer ----------------------------------------------
+
+
+def documents(quotes: Sequence[Quote]) -> set[str]:
+    return {quote.document.path for quote in quotes}
+
+
+def test_only_the_documents_that_are_named_are_searched(assistant: Make) -> None:
+    asked = assistant()
+    assert asked.ask("Who kept a parrot?").scope == ()
+    answer = asked.ask("Who kept a parrot?", documents=["harbour.txt"])
+    assert (answer.scope, documents(answer.quotes)) == (("harbour.txt",), {"harbour.txt"})
+    with pytest.raises(PinciteError, match=r"no document is called 'lost.txt'"):
+        asked.ask("Who kept a parrot?", documents=["lost.txt"])
+
+
+REED = """The Tides of Lynn
+by Anna Reed
+
+The tide turned at four and the pilot saw no lamp on the quay at all that night.
+"""
+WARD = """A Winter at the Light
+by Tom Ward
+
+The lamp was burning on the quay and the pilot of the ship must have seen it that night.
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Callable[..., Assistant]]:
+    """Makes assistants over two authors, and a copy of one."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    for name, text in {"reed.txt": REED, "ward.txt": WARD}.items():
+        (folder / name).write_text(text)
+    (folder / "copy.txt").write_text(REED.split("\n\n")[1])
+    build(tmp_path / "shelved", folder)
+    opened = []
+
+    def make(reader: Reader, threshold: float = 0.5) -> Assistant:
+        opened.append(Library(tmp_path / "shelved", FakeEmbedder()))
+        return Assistant(opened[-1], reader, threshold)
+
+    yield make
+    for library in opened:
+        library.close()
+
+
+def test_a_question_restricts_itself_to_an_author_and_the_copies(shelf: Make) -> None:
+    asked = shelf(Fixed(1.0))
+    answer = asked.ask("What does Reed say about the lamp on the quay?")
+    assert answer.scope == ("copy.txt", "reed.txt")
+    assert documents(answer.quotes) <= {"copy.txt", "reed.txt"}
+    follow_up = asked.ask("And Ward?", ["What does Reed say about the lamp on the quay?"])
+    assert (follow_up.scope, documents(follow_up.quotes)) == (("ward.txt",), {"ward.txt"})
+    assert asked.ask("Did Reed see the lamp on the quay?").scope == ()
+
+
+def test_what_a_user_names_counts_for_more(shelf: Make) -> None:
+    asked = shelf(Fixed(1.0))
+    question = "What does Reed say about the lamp on the quay?"
+    assert asked.ask(question, documents=["ward.txt"]).scope == ("ward.txt",)
+    assert asked.ask(question, documents=["ward.txt", "reed.txt"]).scope == ("reed.txt",)
+
+
+def test_a_quote_is_taken_from_the_documents_searched_not_from_a_better_copy(shelf: Make) -> None:
+    answer = shelf(Fixed(1.0)).ask("What of the lamp?", documents=["copy.txt"])
+    assert documents(answer.quotes) == {"copy.txt"}
+    assert {witness.document for witness in answer.quotes[0].witnesses} == {"reed.txt"}
+
+
+class Believes:
+    """A reader that is confident where the first passage is of a document."""
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        found = [hit for hit in hits if hit.document == self.document]
+        return _all_sentences(found or hits, Verdict((), 1.0 if found else 0.0))
+
+
+def test_what_only_another_source_answers_is_said(shelf: Make) -> None:
+    answer = shelf(Believes("ward.txt")).ask("What does Reed say about the lamp on the quay?")
+    assert (answer.reason, answer.elsewhere) == (Reason.ELSEWHERE, ("ward.txt",))
+    assert documents(answer.nearest) <= {"reed.txt", "copy.txt"}
+    assert answer.nearest
+    nowhere = shelf(Believes("lost.txt")).ask("What does Reed say about the lamp on the quay?")
+    assert (nowhere.reason in REFUSED, nowhere.elsewhere) == (True, ())
+
+
+def test_what_no_source_has_is_said_of_a_refusal_alone(shelf: Make) -> None:
+    question = "Was the lamp on the quay burning when the pilot met Cobb that night?"
+    refused = shelf(Fixed(0.0)).ask(question)
+    assert (refused.reason, refused.presumed) == (Reason.PRESUMES, (("Cobb",),))
+    assert refused.nearest
+    assert shelf(Fixed(1.0)).ask(question).presumed == ()
+
+
+def test_nothing_on_the_subject_has_no_nearest_passages(shelf: Make) -> None:
+    asked = shelf(SimilarityReader())
+    answer = asked.ask("Which team won seven football matches?")
+    assert answer.confidence < ON_SUBJECT
+    assert (answer.reason, answer.nearest) == (Reason.OFF_SUBJECT, ())
+
+
 # -- hostile questions -----------------------------------------------------------------------------
 
 
@@ -266,7 +375,7 @@ def test_a_hostile_question_gets_an_answer_or_a_refusal(assistant: Make, questio
         asked.ask("And why?", [question]),
     ):
         assert bool(answer.quotes) == (answer.reason is None)
-        assert answer.reason in {None, Reason.NOT_FOUND, Reason.TOO_LONG}
+        assert answer.reason in {None, *REFUSED, Reason.TOO_LONG}
         line = to_json(answer).encode("utf-8")
         assert json.loads(line)["abstained"] == answer.abstained
         to_text(answer).encode("utf-8")
@@ -338,10 +447,10 @@ def test_the_real_model_answers_and_refuses(tmp_path: Path, sources: Path) -> No
     assert texts(follow_up)[0] == PARROT
     for question in ("How do vaccines train the immune system?", "What is the price of bread?"):
         refused = asked.ask(question)
-        assert (refused.reason, refused.quotes) == (Reason.NOT_FOUND, ())
+        assert (refused.reason, refused.quotes, refused.nearest) == (Reason.OFF_SUBJECT, (), ())
         assert refused.confidence < answer.confidence
     for question in ('lamp \udcff \x00 \x1b[31m NOT "', "lamp " * 300, "é\u0301\u202e ﷺ न", "a²"):
         to_json(asked.ask(question, ["Who lit the lamp?"])).encode("utf-8")
     assert asked.ask("lamp " * 200_000).reason is Reason.TOO_LONG
-    assert asked.ask("x" * 10**6).reason is Reason.NOT_FOUND
+    assert asked.ask("x" * 10**6).reason in REFUSED
     library.close()

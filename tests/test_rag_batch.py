@@ -52,14 +52,14 @@ def test_questions_are_read_in_order(tmp_path: Path) -> None:
         '{"id": "b", "question": "Who slept?", "gold": [], "kind": "fact"}\n'
         "\n"
         '{"id": 7, "question": "And \\u00fcber whom?", "history": ["Who slept?", "Where?"]}\r\n'
-        '{"question": ""}\n'
+        '{"question": "", "documents": ["log.txt"]}\n'
         '{"id": null, "question": "Who?", "history": null}'
     )
     name = f"{tmp_path / 'questions.jsonl'}, line "
     assert loaded(tmp_path, text) == [
         Asked("b", "Who slept?", ()),
         Asked("7", "And über whom?", ("Who slept?", "Where?")),
-        Asked(f"{name}4", "", ()),
+        Asked(f"{name}4", "", (), ("log.txt",)),
         Asked(f"{name}5", "Who?", ()),
     ]
 

@@ -466,12 +466,12 @@ def test_truncated_answers_are_refused(case: Case, record: dict[str, Any]) -> No
     [
         ("[]", "line 1 is not an answer: a JSON object is expected"),
         ("7", "line 1 is not an answer"),
-        ('{"quotes": []}', "line 1 has format None; this Pincite checks format 2"),
-        ('{"format": 3, "quotes": []}', "line 1 has format 3; this Pincite checks format 2"),
-        ('{"format": 2}', "line 1 is not an answer: it has no list of quotes"),
-        ('{"format": 2, "quotes": 7, "nearest": []}', "it has no list of quotes"),
-        ('{"format": 2, "quotes": {}, "nearest": []}', "it has no list of quotes"),
-        ('{"format": 2, "quotes": []}', "it has no list of nearest"),
+        ('{"quotes": []}', "line 1 has format None; this Pincite checks format 3"),
+        ('{"format": 2, "quotes": []}', "line 1 has format 2; this Pincite checks format 3"),
+        ('{"format": 3}', "line 1 is not an answer: it has no list of quotes"),
+        ('{"format": 3, "quotes": 7, "nearest": []}', "it has no list of quotes"),
+        ('{"format": 3, "quotes": {}, "nearest": []}', "it has no list of quotes"),
+        ('{"format": 3, "quotes": []}', "it has no list of nearest"),
         ("The mate slept.", "line 1 is not JSON: Expecting value"),
         ("\n\n{", "line 3 is not JSON"),
         ("[" * 100_000, "line 1 is not JSON"),
@@ -485,7 +485,7 @@ def test_what_is_no_answer_is_refused(case: Case, content: str, message: str) ->
 
 
 def test_answers_have_to_be_text_in_a_file(case: Case) -> None:
-    case.answers.write_bytes(b'{"format": 2, "quotes": [], "id": "\xff"}')
+    case.answers.write_bytes(b'{"format": 3, "quotes": [], "id": "\xff"}')
     with pytest.raises(PinciteError, match=r"answers\.jsonl cannot be read: 'utf-8' codec"):
         list(load_answers(case.answers))
     with pytest.raises(PinciteError, match="cannot be read"):

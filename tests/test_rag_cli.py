@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from index.embed import Embedder, load_embedder
 from index.store import writing
 from rag.cli import commands, main
-from rag.types import Notice
+from rag.render import REASONS
+from rag.types import Notice, Reason
 from tests.fake_llm import Says, picks, served
 from tests.fakes import FakeEmbedder
 
@@ -477,7 +478,7 @@ def test_an_option_comes_before_the_configuration() -> None:
     assert run("ask", "Who kept a parrot?").stdout.startswith(f"[1] {LETTER}")
     Path("strict.toml").write_text('index = "elsewhere"\nthreshold = 1.0\n')
     refusal = run("ask", "Who kept a parrot?", "--config", "strict.toml").stdout
-    assert refusal.startswith("Not found in these sources.\n\nNearest passages.")
+    assert refusal.startswith(f"{REASONS[Reason.NOT_ANSWERED]}\n\nNearest passages.")
 
 
 @contextmanager
@@ -530,9 +531,27 @@ def test_a_conversation_as_text() -> None:
     run("index", "sources")
     Path("pincite.toml").write_text("threshold = 1.0")
     assert run("ask", text="?\nWhere is the lamp?\n").stdout.startswith(
-        "There is no question to answer.\n\nNot found in these sources.\n\nNearest passages."
+        f"{REASONS[Reason.NO_QUESTION]}\n\n{REASONS[Reason.NOT_ANSWERED]}\n\nNearest passages."
     )
     assert run("ask", text="").stdout == ""
+
+
+def test_documents_that_alone_are_searched() -> None:
+    run("index", "sources")
+    asked = ["ask", "Who kept a parrot?", "--in", "harbour.txt", "--in", "letter"]
+    assert json.loads(run(*asked, "--json").stdout)["scope"] == ["harbour.txt", "letter.txt"]
+    text = run("ask", "--in", "letter.txt", text="Who kept a parrot?\n").stdout
+    assert text.startswith(f"Searched only in: letter.txt\n\n[1] {LETTER}")
+
+
+def test_a_document_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("index", "sources")
+    message = refused(monkeypatch, capsys, "ask", "Who?", "--in", "lost.txt")
+    assert message == (
+        "no document is called 'lost.txt'. The documents are: harbour.txt, letter.txt"
+    )
 
 
 def test_a_line_that_is_not_utf_8_is_a_question_too() -> None:

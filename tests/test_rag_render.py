@@ -72,12 +72,15 @@ def answer(
 
 def test_an_answer_as_a_record() -> None:
     assert to_record(answer(SLEPT, standalone="Who was there? Who slept?"), "q1") == {
-        "format": 2,
+        "format": 3,
         "id": "q1",
         "question": "Who slept?",
         "standalone_question": "Who was there? Who slept?",
         "abstained": False,
         "reason": None,
+        "presumed": [],
+        "elsewhere": [],
+        "scope": [],
         "confidence": 0.1235,
         "seconds": 1.2346,
         "notices": [],
@@ -151,9 +154,9 @@ def test_only_a_notice_of_the_list_and_a_label_can_be_said() -> None:
 
 
 def test_a_refusal_as_a_record() -> None:
-    record = to_record(answer(nearest=(SLEPT, ROW), reason=Reason.NOT_FOUND))
+    record = to_record(answer(nearest=(SLEPT, ROW), reason=Reason.NOT_ANSWERED))
     assert "id" not in record
-    assert (record["abstained"], record["reason"], record["quotes"]) == (True, "not_found", [])
+    assert (record["abstained"], record["reason"], record["quotes"]) == (True, "not_answered", [])
     assert [(each["number"], each["text"]) for each in record["nearest"]] == [
         (1, "The mate\nslept."),
         (2, "“Row on,” he said."),
@@ -202,8 +205,8 @@ def test_an_answer_as_text() -> None:
 
 
 def test_a_refusal_as_text() -> None:
-    assert to_text(answer(nearest=(ROW,), reason=Reason.NOT_FOUND)) == (
-        "Not found in these sources.\n"
+    assert to_text(answer(nearest=(ROW,), reason=Reason.NOT_ANSWERED)) == (
+        "These sources are on the subject, but do not answer the question.\n"
         "\n"
         "Nearest passages. They do not answer the question:\n"
         "\n"
@@ -212,9 +215,53 @@ def test_a_refusal_as_text() -> None:
     )
 
 
-@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("reason", sorted({*Reason} - {Reason.PRESUMES, Reason.ELSEWHERE}))
 def test_a_refusal_gives_its_reason(reason: Reason) -> None:
     assert to_text(answer(reason=reason)) == REASONS[reason]
+
+
+def test_a_refusal_says_which_words_are_presumed() -> None:
+    words = (("Harwich",), ("the mate", "1887"))
+    refused = replace(answer(reason=Reason.NO_SOURCES), reason=Reason.PRESUMES, presumed=words)
+    assert to_text(refused) == (
+        "The question presumes what no source says. "
+        "No passage has: “Harwich”; “the mate” with “1887”"
+    )
+    assert to_record(refused)["presumed"] == [["Harwich"], ["the mate", "1887"]]
+
+
+def test_a_refusal_says_which_sources_answer_instead() -> None:
+    refused = replace(
+        answer(reason=Reason.NO_SOURCES), reason=Reason.ELSEWHERE, elsewhere=("b.txt", "log.txt")
+    )
+    assert to_text(refused, {"b.txt": "The Log"}) == (
+        "Not answered in what was searched. These sources answer, but were left out: "
+        "The Log (b.txt); log.txt"
+    )
+    assert to_record(refused)["elsewhere"] == ["b.txt", "log.txt"]
+
+
+def test_an_answer_says_what_alone_was_searched() -> None:
+    scoped = replace(answer(ROW), scope=("court/inquest.txt",))
+    first, _, quoted, _ = to_text(scoped, {"court/inquest.txt": "Inquest"}).split("\n")
+    assert first == "Searched only in: Inquest (court/inquest.txt)"
+    assert quoted == "[1] “Row on,” he said."
+    assert to_text(scoped).startswith("Searched only in: court/inquest.txt\n")
+    assert to_record(scoped)["scope"] == ["court/inquest.txt"]
+
+
+@pytest.mark.parametrize("reason", [Reason.OFF_SUBJECT, Reason.PRESUMES, Reason.ELSEWHERE])
+def test_what_a_reason_is_about_goes_with_it_alone(reason: Reason) -> None:
+    refused = answer(reason=Reason.NO_SOURCES)
+    if reason is not Reason.PRESUMES:
+        with pytest.raises(ValueError, match="go with the reason PRESUMES"):
+            replace(refused, reason=reason, presumed=(("x",),))
+    if reason is not Reason.ELSEWHERE:
+        with pytest.raises(ValueError, match="go with the reason"):
+            replace(refused, reason=reason, elsewhere=("x",))
+    if reason is not Reason.OFF_SUBJECT:
+        with pytest.raises(ValueError, match="go with the reason"):
+            replace(refused, reason=reason)
 
 
 def test_a_completed_question_is_shown() -> None:
@@ -365,4 +412,4 @@ def test_an_answer_has_quotes_or_a_reason() -> None:
     with pytest.raises(ValueError, match="either quotes or a reason"):
         answer()
     with pytest.raises(ValueError, match="either quotes or a reason"):
-        answer(ROW, reason=Reason.NOT_FOUND)
+        answer(ROW, reason=Reason.NOT_ANSWERED)

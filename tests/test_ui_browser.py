@@ -17,7 +17,8 @@ from index.types import Document, Hit
 from index.update import Updater, make_settings
 from rag.assistant import Assistant
 from rag.read import SimilarityReader
-from rag.types import Answer, Notice, Verdict
+from rag.render import REASONS
+from rag.types import Answer, Notice, Reason, Verdict
 from tests import chromium as debian
 from tests.fakes import FakeEmbedder
 from tests.test_ui_desk import Recorder
@@ -288,8 +289,9 @@ def test_two_browsers_hold_two_conversations(answering: str, visit: Callable[...
 def test_not_found_is_said_and_shown_apart(refusing: str, visit: Callable[..., Page]) -> None:
     page = visit(refusing)
     answer = asked(page, LIGHT)
-    assert page.locator(".pc-refusal").inner_text() == "Not found in these sources."
-    assert page.locator(".pc-status").inner_text() == "Not found in these sources."
+    assert answer["reason"] == "not_answered"
+    assert page.locator(".pc-refusal").inner_text() == REASONS[Reason.NOT_ANSWERED]
+    assert page.locator(".pc-status").inner_text() == REASONS[Reason.NOT_ANSWERED]
     assert page.locator(".pc-framing").inner_text() == answer["nearest_heading"]
     assert page.locator(".pc-quotes, .pc-chip").count() == 0
     page.locator(".pc-nearest .pc-cite").first.click()
@@ -348,6 +350,21 @@ def test_the_sources_are_listed_and_open_from_the_start(
     assert has_focus(entry)
 
 
+def test_only_the_sources_that_are_ticked_are_searched(
+    answering: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(answering)
+    page.get_by_label("Search in Signals").check()
+    answer = asked(page, LIGHT)
+    assert {quote["document"] for quote in answer["quotes"]} == {"letters/emoji.md"}
+    assert answer["scope"] == ["letters/emoji.md"]
+    shown = page.locator(".pc-searched").inner_text()
+    assert shown.startswith("Searched only in: Signals")
+    page.get_by_label("Search in Signals").uncheck()
+    answer = asked(page, LIGHT)
+    assert (answer["scope"], answer["quotes"][0]["document"]) == ([], "inquest.txt")
+
+
 def test_no_question_is_not_a_turn(answering: str, visit: Callable[..., Page]) -> None:
     page = visit(answering)
     page.locator(".pc-ask").click()
@@ -376,15 +393,15 @@ class Slow(Recorder):
         super().__init__()
         self.go = threading.Event()
 
-    def ask(self, question: str, history: list[str]) -> Answer:
+    def ask(self, question: str, history: list[str], documents: list[str]) -> Answer:
         self.go.wait(10)
-        return super().ask(question, history)
+        return super().ask(question, history, documents)
 
 
 class Broken(Recorder):
     """Fails in a way that nobody foresaw."""
 
-    def ask(self, question: str, history: list[str]) -> Answer:
+    def ask(self, question: str, history: list[str], documents: list[str]) -> Answer:
         raise RuntimeError("secret detail")
 
     def sources(self) -> list[DocumentSummary]:
@@ -407,7 +424,7 @@ def test_a_search_under_way_is_shown(
     page.keyboard.press("Enter")
     slow.go.set()
     expect(page.locator(".pc-refusal")).to_have_count(1)
-    assert slow.asked == [(LIGHT, [])]
+    assert slow.asked == [(LIGHT, [], [])]
     assert page.locator(".pc-question").input_value() == "Another?"
 
 

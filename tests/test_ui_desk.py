@@ -24,13 +24,13 @@ class Recorder:
     """An assistant that finds nothing and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, list[str]]] = []
+        self.asked: list[tuple[str, list[str], list[str]]] = []
 
-    def ask(self, question: str, history: list[str]) -> Answer:
-        self.asked.append((question, list(history)))
+    def ask(self, question: str, history: list[str], documents: list[str]) -> Answer:
+        self.asked.append((question, list(history), list(documents)))
         if question == "break":
             raise PinciteError("the index is gone. Make it again.")
-        return Answer(question, question, (), (), 0.0, Reason.NOT_FOUND, 0.0)
+        return Answer(question, question, (), (), 0.0, Reason.OFF_SUBJECT, 0.0)
 
     def sources(self) -> list[DocumentSummary]:
         return []
@@ -42,8 +42,14 @@ class Recorder:
 def test_a_question_is_asked_with_the_ones_before_it() -> None:
     recorder = Recorder()
     reply = Desk(recorder).ask({"question": "Who?", "history": ["What?"]})
-    assert recorder.asked == [("Who?", ["What?"])]
-    assert reply["answer"]["heading"] == "Not found in these sources."
+    assert recorder.asked == [("Who?", ["What?"], [])]
+    assert reply["answer"]["heading"] == "These sources have nothing on the subject."
+
+
+def test_a_question_names_the_documents_to_search() -> None:
+    recorder = Recorder()
+    Desk(recorder).ask({"question": "Who?", "documents": ["report.txt"]})
+    assert recorder.asked == [("Who?", [], ["report.txt"])]
 
 
 def test_what_the_user_can_mend_comes_back_as_a_message() -> None:
@@ -65,7 +71,7 @@ def test_what_the_user_can_mend_comes_back_as_a_message() -> None:
 def test_half_a_surrogate_pair_becomes_a_replacement_character(text: str, clean: str) -> None:
     recorder = Recorder()
     reply = Desk(recorder).ask({"question": text, "history": [text]})
-    assert recorder.asked == [(clean, [clean])]
+    assert recorder.asked == [(clean, [clean], [])]
     assert reply["answer"]["question"] == clean
     json.dumps(reply, ensure_ascii=False).encode()
 
@@ -113,6 +119,8 @@ def test_a_stale_citation_is_refused(request_: dict[str, object], message: str) 
         {"question": "x" * 2001},
         {"question": "Who?", "history": "What?"},
         {"question": "Who?", "history": [None]},
+        {"question": "Who?", "documents": "report.txt"},
+        {"question": "Who?", "documents": [7]},
     ],
 )
 def test_a_malformed_question_is_an_error(request_: object) -> None:

@@ -108,8 +108,9 @@ def test_a_completed_question_says_what_was_searched() -> None:
 
 
 def test_a_refusal_offers_the_nearest_passages() -> None:
-    view = answer_view(answer(quote(), reason=Reason.NOT_FOUND))
-    assert view["heading"] == "Not found in these sources."
+    view = answer_view(answer(quote(), reason=Reason.NOT_ANSWERED))
+    assert view["heading"] == "These sources are on the subject, but do not answer the question."
+    assert view["searched_in"] is None
     assert view["nearest_heading"] == "Nearest passages. They do not answer the question:"
     assert view["quotes"] == []
     assert [each["citation"] for each in view["nearest"]] == [

@@ -17,7 +17,7 @@ LONGEST_HISTORY = 50
 class Asked(Protocol):
     """What the interface needs of `rag.assistant.Assistant`."""
 
-    def ask(self, question: str, history: list[str]) -> Answer: ...
+    def ask(self, question: str, history: list[str], documents: list[str]) -> Answer: ...
 
     def sources(self) -> list[DocumentSummary]: ...
 
@@ -40,14 +40,19 @@ class Desk:
         return _or_error(lambda: library_view(self._assistant.sources()))
 
     def ask(self, request: object) -> Record:
-        """`{"question", "history"}` to `{"answer"}`: see `answer_view`."""
+        """`{"question", "history", "documents"}` to `{"answer"}`: see `answer_view`.
+
+        The last two are optional; the documents are those that alone are searched.
+        """
         fields = _object(request)
         question = _text(fields.get("question"))
-        history = fields.get("history", [])
-        if not isinstance(history, list):
-            raise ValueError("history is not a list")
-        earlier = [_text(each) for each in history[-LONGEST_HISTORY:]]
-        return _or_error(lambda: {"answer": answer_view(self._assistant.ask(question, earlier))})
+        earlier = _texts(fields, "history")[-LONGEST_HISTORY:]
+        return _or_error(lambda: self._ask(question, earlier, _texts(fields, "documents")))
+
+    def _ask(self, question: str, history: list[str], documents: list[str]) -> Record:
+        answer = self._assistant.ask(question, history, documents)
+        titles = {each.path: each.title for each in self._assistant.sources()}
+        return {"answer": answer_view(answer, titles)}
 
     def read_source(self, request: object) -> Record:
         """`{"document", "start", "end", "sha256"}`, all but the first optional, to `source_view`.
@@ -88,6 +93,13 @@ def _text(value: object) -> str:
         raise ValueError(f"a text of at most {LONGEST_QUESTION} characters is needed")
     # JSON can hold half a surrogate pair, which no UTF-8 can: it becomes U+FFFD.
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _texts(fields: dict[str, Any], name: str) -> list[str]:
+    texts = fields.get(name, [])
+    if not isinstance(texts, list):
+        raise ValueError(f"{name} is not a list")
+    return [_text(each) for each in texts]
 
 
 def _span(fields: dict[str, Any]) -> Span | None:

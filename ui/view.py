@@ -5,12 +5,22 @@ cut here, in code points; the page, whose strings are UTF-16, never counts chara
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from index.store import DocumentSummary
 from index.types import Block, Document, Span
-from rag.render import NEAREST, REASONS, Record, citation, difference_text, to_record
+from rag.render import (
+    NEAREST,
+    REASONS,
+    Record,
+    citation,
+    difference_text,
+    reason_text,
+    scope_text,
+    to_record,
+)
 from rag.types import Answer, Quote, Reason
 
 # Prose that was wrapped by hand has no line much shorter than its longest; verse and tables have.
@@ -18,13 +28,17 @@ _FULL_LINE = 48
 _LIST_OR_TABLE = re.compile(r"\s*(?:[|*+•–-]|\d+[.)])\s?")
 
 
-def answer_view(answer: Answer) -> Record:
-    """The record of the answer, and the words around it: headings and citations."""
+def answer_view(answer: Answer, titles: Mapping[str, str] = MappingProxyType({})) -> Record:
+    """The record of the answer, and the words around it: headings and citations.
+
+    `titles` are those of the documents, by path.
+    """
     record = to_record(answer)
     return {
         **record,
         "searched_for": answer.standalone if answer.standalone != answer.question else None,
-        "heading": REASONS[answer.reason] if answer.reason else _count(answer.quotes),
+        "searched_in": scope_text(answer, titles) or None,
+        "heading": reason_text(answer, titles) or _count(answer.quotes),
         "nearest_heading": NEAREST if answer.nearest else None,
         "quotes": _cited(answer.quotes, record["quotes"]),
         "nearest": _cited(answer.nearest, record["nearest"]),

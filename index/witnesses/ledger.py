@@ -107,6 +107,23 @@ class Ledger:
         )
         return sorted(_match(row) for row in rows)
 
+    def copied_from(self, path: str) -> list[str]:
+        """The documents of which at least half is a copy of a document's words, by path."""
+        spans: dict[str, list[Span]] = {}
+        for match in self.regions(path):
+            theirs = match.theirs if match.ours.document == path else match.ours
+            if theirs.document != path:
+                spans.setdefault(theirs.document, []).append(theirs.span)
+        return sorted(
+            other for other, found in spans.items() if 2 * _covered(found) >= self._length(other)
+        )
+
+    def _length(self, path: str) -> int:
+        (length,) = self._db.execute(
+            "SELECT length(text) FROM documents WHERE path = ?", (path,)
+        ).fetchone()
+        return int(length)
+
     # -- changes ---------------------------------------------------------------------------------
 
     def add(self, document: int, path: str, passages: Iterable[Passage]) -> None:
@@ -182,6 +199,15 @@ def regions_of(
         ours = first.words[:parting] if alone else first.words
         matches = align(ours, second.words[parting:], moved)
         yield from regions(first, second, matches + np.array([0, parting]))
+
+
+def _covered(spans: Iterable[Span]) -> int:
+    """How many characters lie in at least one of the spans."""
+    covered, end = 0, 0
+    for span in sorted(spans):
+        covered += max(0, span.end - max(span.start, end))
+        end = max(end, span.end)
+    return covered
 
 
 def _row(wording: Wording, side: Side) -> tuple[int, int, int]:

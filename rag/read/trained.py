@@ -130,8 +130,8 @@ def load_trained() -> TrainedReader:
 
 def title_of(hit: Hit) -> str:
     """What the network is told of where a passage stands: title and section."""
-    section = hit.passage.sentences[0].place.section
-    return f"{hit.title} - {section}" if section and section != hit.title else hit.title
+    sections = hit.passage.sentences[0].place.section
+    return " - ".join(dict.fromkeys((hit.title, *sections[-1:])))
 
 
 class OnnxNetwork:

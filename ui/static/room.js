@@ -55,6 +55,7 @@ async function listSources() {
   find("list").replaceChildren(...sources.map(sourceItem));
   find("list-notice").textContent = notice || "";
   show("list-notice", Boolean(notice));
+  show("list-hint", sources.length > 1);
   show("empty", !reply.error && sources.length === 0);
 }
 
@@ -62,7 +63,20 @@ function sourceItem(source) {
   const title = make("span", "list-title", source.title);
   const path = source.title === source.document ? null : make("span", "list-path", source.document);
   const open = button("list-open", (self) => openSource(source, "", self), title, path);
-  return make("li", "", open);
+  return make("li", "list-item", pickBox(source), open);
+}
+
+function pickBox(source) {
+  const pick = make("input", "pick");
+  pick.type = "checkbox";
+  pick.value = source.document;
+  pick.setAttribute("aria-label", "Search in " + source.title);
+  return pick;
+}
+
+// The documents that alone are searched; none ticked are all.
+function picked() {
+  return Array.from(find("list").querySelectorAll(".pc-pick:checked"), (pick) => pick.value);
 }
 
 function showList(visible) {
@@ -86,7 +100,11 @@ async function ask() {
     fit();
   }
   say(SEARCHING);
-  const reply = await call(server.ask, { question, history: room.earlier });
+  const reply = await call(server.ask, {
+    question,
+    history: room.earlier,
+    documents: picked(),
+  });
   setBusy(false);
   settle(question, turn, answer, reply);
 }
@@ -134,6 +152,7 @@ function answerParts(answer) {
     parts.push(make("p", "searched", "Searched for: ", make("q", "", answer.searched_for)));
   }
   for (const notice of answer.notices) parts.push(make("p", "notice", notice));
+  if (answer.searched_in) parts.push(make("p", "searched", answer.searched_in));
   if (answer.abstained) {
     parts.push(make("p", "refusal", answer.heading));
     if (answer.nearest.length) {

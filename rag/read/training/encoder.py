@@ -32,7 +32,8 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
         found = self.body(input_ids=ids, token_type_ids=types, attention_mask=mask)
-        return self.head(found.last_hidden_state)
+        logits: Tensor = self.head(found.last_hidden_state)
+        return logits
 
 
 def pooled(encoder: Encoder, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:

@@ -34,6 +34,8 @@ class Case:
     `gold_mode` "any": one of `gold` is enough; "all": every one is needed. `alt` holds places that
     answer as well, `trap` a damaged copy that must not be quoted. `must_contain` are strings that
     a right quote from a document of the gold holds, if it does not overlap the gold itself.
+    `answers` are the right answers in words, `conflicts` places that say something else, and
+    `about` is the document that a question without gold is about.
     """
 
     id: str
@@ -47,6 +49,9 @@ class Case:
     alt: tuple[Gold, ...] = ()
     trap: Gold | None = None
     also_in: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    conflicts: tuple[Gold, ...] = ()
+    about: str = ""
 
     @property
     def places(self) -> tuple[Gold, ...]:
@@ -93,7 +98,7 @@ def check_gold(cases: Sequence[Case], texts: Mapping[str, str]) -> list[str]:
 
 
 def _named_places(case: Case) -> Iterator[tuple[str, Gold]]:
-    for name, places in (("gold", case.gold), ("alt", case.alt)):
+    for name, places in (("gold", case.gold), ("alt", case.alt), ("conflicts", case.conflicts)):
         for number, gold in enumerate(places):
             yield f"{name}[{number}]", gold
     if case.trap:
@@ -202,6 +207,9 @@ def _case(fields: _Fields) -> Case:
         alt=tuple(_gold(item) for item in fields.objects("alt")),
         trap=_gold(trap) if trap else None,
         also_in=fields.texts("also_in"),
+        answers=fields.texts("answers"),
+        conflicts=tuple(_gold(item) for item in fields.objects("conflicts")),
+        about=fields.text("about_doc", ""),
     )
 
 

@@ -4,12 +4,13 @@ Terms are those of Manning, Raghavan & Schütze, *Introduction to Information Re
 chapter 8: precision, recall at k, reciprocal rank. A measure that does not apply is None.
 """
 
+import random
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from eval.cases import Gold
 from index.types import Span
@@ -81,6 +82,13 @@ def normalised(text: str) -> str:
     return " ".join(joined.casefold().split())
 
 
+def states(text: str, answer: str) -> bool:
+    """Whether a text holds an answer word for word, as whole words."""
+    wanted = normalised(answer)
+    found = re.escape(wanted)
+    return bool(wanted) and bool(re.search(rf"(?<!\w){found}(?!\w)", normalised(text)))
+
+
 def locator_right(gold: str, shown: str) -> bool | None:
     """Whether a locator shows the most exact number of the gold's: paragraph, else note, else page.
 
@@ -145,3 +153,20 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
     if not values:
         return None
     return sorted(values)[max(0, ceil(percent / 100 * len(values)) - 1)]
+
+
+def bootstrap(
+    figure: Callable[..., float | None], *samples: Sequence[Any], resamples: int = 1000
+) -> tuple[float, float] | None:
+    """The 95 % percentile interval of `figure(*samples)` (Efron & Tibshirani 1993, chapter 13).
+
+    Each sample is drawn anew from itself, so that a figure of two (AUROC) keeps their sizes. The
+    draws are the same each time. None where the figure is.
+    """
+    if figure(*samples) is None:
+        return None
+    draw = random.Random(0).choices  # noqa: S311 - no secret
+    drawn = (figure(*(draw(each, k=len(each)) for each in samples)) for _ in range(resamples))
+    values = [value for value in drawn if value is not None]
+    low, high = percentile(values, 2.5), percentile(values, 97.5)
+    return None if low is None or high is None else (low, high)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ from rich.table import Table
 from eval.metrics import auroc, mean, percentile, reciprocal_rank, within
 from eval.run import Result
 from index.errors import PinciteError
+from rag.types import Stages
 
 FORMAT: Final = 1
 OVERALL: Final = "all"
+WHOLE: Final = "answer"
 NOT_APPLICABLE: Final = "–"
 
 
@@ -102,6 +104,22 @@ def figures(results: Sequence[Result]) -> Figures:
     )
 
 
+def seconds(results: Sequence[Result]) -> dict[str, dict[str, float | None]]:
+    """The 50th and 95th percentile of the seconds of each stage, and of the whole answer.
+
+    They do not add up: the slowest search need not be of the question that is slowest to read.
+    """
+    values = {
+        stage.name: [getattr(result.stages, stage.name) for result in results]
+        for stage in fields(Stages)
+    }
+    values[WHOLE] = [result.record["seconds"] for result in results]
+    return {
+        name: {"p50": percentile(taken, 50), "p95": percentile(taken, 95)}
+        for name, taken in values.items()
+    }
+
+
 def _confidences(results: Sequence[Result]) -> list[float]:
     return [result.record["confidence"] for result in results]
 
@@ -129,7 +147,7 @@ _TRUSTED: Final = (
 
 
 def tables(report: Report) -> list[Table]:
-    """Two tables of the figures per kind and overall, in percent and seconds."""
+    """The figures per kind and overall, in percent and seconds; and the seconds per stage."""
     rows = {kind or NOT_APPLICABLE: figures(found) for kind, found in report.kinds.items()}
     rows = rows if len(rows) > 1 else {}
     rows[OVERALL] = figures(report.results)
@@ -142,7 +160,18 @@ def tables(report: Report) -> list[Table]:
         found.add_row(kind, str(row.questions), *(_cell(row, name) for _, name in _FOUND))
         verbatim = f"{row.quotes_verbatim}/{row.quotes_checked}"
         trusted.add_row(kind, *(_cell(row, name) for _, name in _TRUSTED), verbatim)
-    return [found, trusted]
+    return [found, trusted, _costs(report.results)]
+
+
+def _costs(results: Sequence[Result]) -> Table:
+    table = _table("Seconds per stage", ("", "p50", "p95"))
+    for stage, row in seconds(results).items():
+        table.add_row(stage, *(_seconds(value) for value in row.values()))
+    return table
+
+
+def _seconds(value: float | None) -> str:
+    return NOT_APPLICABLE if value is None else f"{value:.3f}"
 
 
 def _table(title: str, headings: Sequence[str]) -> Table:
@@ -158,7 +187,7 @@ def _cell(row: Figures, name: str) -> str:
     value: float | None = getattr(row, name)
     if value is None:
         return NOT_APPLICABLE
-    return f"{value:.3f}" if name.startswith("seconds") else f"{100 * value:.1f}"
+    return _seconds(value) if name.startswith("seconds") else f"{100 * value:.1f}"
 
 
 def misses(report: Report) -> Iterator[str]:
@@ -193,6 +222,7 @@ def to_json(report: Report) -> str:
         "format": FORMAT,
         "made_with": report.made_with,
         "figures": asdict(figures(report.results)),
+        "seconds": seconds(report.results),
         "kinds": {kind: asdict(figures(found)) for kind, found in report.kinds.items()},
         "gold_mismatches": list(report.gold_mismatches),
         "results": [_result(result) for result in report.results],

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from eval.cases import Case
@@ -11,6 +11,7 @@ from eval.sources import Sources
 from index.snapshot import Library
 from rag.assistant import Assistant
 from rag.render import to_record
+from rag.types import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Result:
     """A question, the record of its answer, how good that is, and what is not verbatim in it.
 
     `checked` counts the quotes that were compared with their sources, nearest passages included;
-    `faults` says of each that differs what is wrong.
+    `faults` says of each that differs what is wrong. `stages` is where the time went.
     """
 
     case: Case
@@ -26,6 +27,7 @@ class Result:
     judgement: Judgement
     checked: int
     faults: tuple[str, ...]
+    stages: Stages = field(default_factory=Stages)
 
 
 def sample(cases: Sequence[Case], limit: int | None, seed: int) -> list[Case]:
@@ -64,7 +66,7 @@ def _result(case: Case, assistant: Assistant, library: Library, sources: Sources
         hits = snapshot.search(answer.standalone, frozenset(answer.scope) or None)
     shown = list(_shown(record))
     faults = tuple(fault for quote in shown if (fault := sources.fault(quote)))
-    return Result(case, record, judge(case, record, hits), len(shown), faults)
+    return Result(case, record, judge(case, record, hits), len(shown), faults, answer.stages)
 
 
 def _shown(record: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -123,6 +123,7 @@ def _hit(stored: StoredPassage, similar: Floats, weights: Floats, candidate: _Ca
             _max_sim(similar[:, start:end], weights) for start, end in stored.token_spans
         ),
         title=stored.title,
+        hybrid=candidate.hybrid,
     )
 
 

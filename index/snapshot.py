@@ -40,6 +40,9 @@ class Snapshot:
     _store: Store
     _searcher: Searcher
     _documents: dict[str, Document | None] = field(default_factory=dict)
+    _searched: dict[tuple[str, frozenset[str] | None], tuple[Hit, ...]] = field(
+        default_factory=dict
+    )
 
     @property
     def settings(self) -> Settings | None:
@@ -51,9 +54,18 @@ class Snapshot:
         return self._searcher.can_read(question)
 
     def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
-        """Passages that may answer, best first; of these documents alone, where some are named."""
-        with undamaged(self._store.folder):
-            return self._searcher.search(question, documents)
+        """Passages that may answer, best first; of these documents alone, where some are named.
+
+        The searches of the last question are kept: an evaluation asks several readers the same,
+        and looks at the passages itself.
+        """
+        asked = (question, documents)
+        if asked not in self._searched:
+            if any(other != question for other, _ in self._searched):
+                self._searched.clear()
+            with undamaged(self._store.folder):
+                self._searched[asked] = tuple(self._searcher.search(question, documents))
+        return list(self._searched[asked])
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""

@@ -232,7 +232,8 @@ class Hit:
 
     `score` orders hits of one search. `similarity` is the passage's late-interaction similarity to
     the question, -1 to 1, comparable between questions; `sentence_similarities` the same for each
-    of its sentences. `cosine` is the similarity of the two embeddings.
+    of its sentences. `cosine` is the similarity of the two embeddings. `hybrid` is what chose the
+    passage before late interaction: cosine and BM25, each scaled to 0..1 over what was searched.
     """
 
     document: str
@@ -242,3 +243,4 @@ class Hit:
     cosine: float
     sentence_similarities: tuple[float, ...]
     title: str = ""
+    hybrid: float = 0.0

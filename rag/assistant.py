@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.embed import load_embedder
@@ -17,7 +17,7 @@ from rag.question import asks_for_source, standalone
 from rag.read import load_reader, similarity
 from rag.refusal import Refusal, grade, presumed
 from rag.scope import Catalogue, chosen, describe, restriction
-from rag.types import Answer, Claim, Quote, Reader, Reason
+from rag.types import Answer, Claim, Quote, Reader, Reason, Stages
 from rag.verify import Gate
 
 # The documents that are searched, by path; None for all.
@@ -33,6 +33,18 @@ class _Found:
     notices: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()
+    stages: Stages = field(default_factory=Stages)
+
+
+class _Stopwatch:
+    """Seconds since the last lap, or since it was made."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self) -> float:
+        since, self._since = self._since, time.perf_counter()
+        return self._since - since
 
 
 class Assistant:
@@ -59,7 +71,9 @@ class Assistant:
         started = time.perf_counter()
         searched = _searched(question, history)
         with self._library.snapshot() as snapshot:
+            watch = _Stopwatch()
             scope = self._scope([*history, question], searched, documents, snapshot)
+            scoped = watch.lap()
             found = self._answer(searched, scope, snapshot)
         return Answer(
             question,
@@ -73,6 +87,7 @@ class Assistant:
             scope=tuple(sorted(scope or ())),
             presumed=found.refusal.presumed if found.refusal else (),
             elsewhere=found.refusal.elsewhere if found.refusal else (),
+            stages=replace(found.stages, scope=scoped),
         )
 
     def sources(self) -> list[DocumentSummary]:
@@ -90,31 +105,44 @@ class Assistant:
             return _Found(Refusal(Reason.NO_QUESTION))
         if not snapshot.can_read(question):
             return _Found(Refusal(Reason.TOO_LONG))
+        watch = _Stopwatch()
         hits = snapshot.search(question, scope)
+        searched = watch.lap()
         if not hits and scope is None:
             return _Found(Refusal(Reason.NO_SOURCES))
         found = self._read(question, hits, scope, snapshot)
-        if found.quotes:
-            return found
+        watch.lap()
+        if not found.quotes:
+            refusal, near = self._refused(question, hits, scope, snapshot)
+            found = replace(found, refusal=refusal, nearest=near)
+        stages = replace(found.stages, search=searched, refuse=watch.lap())
+        return replace(found, stages=stages)
+
+    def _refused(
+        self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot
+    ) -> tuple[Refusal, tuple[Quote, ...]]:
+        """Why there is no answer, and the nearest passages, if they are on the subject."""
         refusal = self._refusal(question, hits, scope, snapshot)
         if refusal.reason is Reason.OFF_SUBJECT:
-            return replace(found, refusal=refusal)
+            return refusal, ()
         claims = [_best_sentence(hit) for hit in hits]
-        near = nearest(claims, Gate(snapshot.document), snapshot, scope)
-        return replace(found, refusal=refusal, nearest=near)
+        return refusal, nearest(claims, Gate(snapshot.document), snapshot, scope)
 
     def _read(self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot) -> _Found:
         """The quotes that answer; none if the reader is not confident enough."""
         if not hits:
             return _Found()
+        watch = _Stopwatch()
         verdict = self._reader.read(question, hits)
+        read = watch.lap()
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
         quotes = compose(question, verdict, gate, snapshot, scope)
         if verdict.confidence < self._threshold:
             quotes = ()
         shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
-        return _Found(None, verdict.confidence, notices, quotes=shown)
+        stages = Stages(read=read, compose=watch.lap())
+        return _Found(None, verdict.confidence, notices, quotes=shown, stages=stages)
 
     def _refusal(
         self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot

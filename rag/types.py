@@ -169,14 +169,30 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stages:
+    """Seconds that the stages of an answer took; 0 for those that it did not come to.
+
+    `scope`: finding out which documents are asked of. `search`: retrieval and late interaction.
+    `read`: the reader. `compose`: from claims to quotes, the gate included. `refuse`: finding out
+    why there is no answer, and the nearest passages.
+    """
+
+    scope: float = 0.0
+    search: float = 0.0
+    read: float = 0.0
+    compose: float = 0.0
+    refuse: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The quotes that answer a question, best first; none when `reason` says why.
 
     `standalone` is the question that was searched. `nearest` are passages that do *not* answer,
-    offered when nothing does. `seconds` is the time it took. `notices`, of `Notice`, say what the
-    user should know of how the passages were read. `scope` are the documents that were searched, by
-    path; none when all were. `presumed` and `elsewhere` say what `PRESUMES` and `ELSEWHERE` are
-    about: see `rag.refusal.Refusal`.
+    offered when nothing does. `seconds` is the time it took, `stages` what of it went where.
+    `notices`, of `Notice`, say what the user should know of how the passages were read. `scope` are
+    the documents that were searched, by path; none when all were. `presumed` and `elsewhere` say
+    what `PRESUMES` and `ELSEWHERE` are about: see `rag.refusal.Refusal`.
     """
 
     question: str
@@ -190,6 +206,7 @@ class Answer:
     scope: tuple[str, ...] = ()
     presumed: tuple[tuple[str, ...], ...] = ()
     elsewhere: tuple[str, ...] = ()
+    stages: Stages = Stages()
 
     def __post_init__(self) -> None:
         if unknown := set(self.notices) - set(Notice):

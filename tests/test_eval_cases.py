@@ -43,6 +43,9 @@ class TestLoading:
             "alt": [{"doc": "b.pdf", "page": 12}],
             "trap": PLACE,
             "also_in": ["c.txt"],
+            "answers": ["a cat"],
+            "conflicts": [PLACE],
+            "about_doc": "a.txt",
             "tags": ["x"],
         }
         (case,) = load_cases(write(tmp_path, record))
@@ -58,6 +61,9 @@ class TestLoading:
             alt=(Gold("b.pdf", None, 12, "", "", ""),),
             trap=gold(),
             also_in=("c.txt",),
+            answers=("a cat",),
+            conflicts=(gold(),),
+            about="a.txt",
         )
 
     def test_empty_lines_and_a_byte_order_mark_do_no_harm(self, tmp_path: Path) -> None:
@@ -124,10 +130,12 @@ class TestGold:
             gold=(gold(), gold("b.txt")),
             alt=(gold(start=5, end=8),),
             trap=gold(text="dog"),
+            conflicts=(gold(text="cow"),),
         )
         assert check_gold([case], {"a.txt": "The cat sat."}) == [
             "q1, gold[1]: there is no source b.txt",
             "q1, alt[0]: a.txt has 'at ' at 5..8, not 'cat'",
+            "q1, conflicts[0]: a.txt has 'cat' at 4..7, not 'cow'",
             "q1, trap: a.txt has 'cat' at 4..7, not 'dog'",
         ]
 

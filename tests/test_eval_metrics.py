@@ -9,6 +9,7 @@ from eval.metrics import (
     Quoted,
     answers,
     auroc,
+    bootstrap,
     first_rank,
     locator_right,
     mean,
@@ -17,6 +18,7 @@ from eval.metrics import (
     reciprocal_rank,
     share,
     shared,
+    states,
     within,
 )
 from index.types import Span
@@ -180,3 +182,50 @@ class TestMany:
         assert area is not None
         assert auroc(negatives, positives) == pytest.approx(1 - area)
         assert auroc([-p for p in positives], [-n for n in negatives]) == pytest.approx(1 - area)
+
+
+class TestBootstrap:
+    def test_the_interval_of_a_mean(self) -> None:
+        assert bootstrap(mean, [0, 0, 0, 1]) == (0, 0.75)
+        # Of the 3,125 draws of five, 56 add up to more than 21 and 126 to more than 20.
+        assert bootstrap(mean, [1, 2, 3, 4, 5], resamples=10_000) == (1.8, 4.2)
+
+    def test_it_is_the_same_each_time(self) -> None:
+        assert bootstrap(mean, [0, 1, 5]) == bootstrap(mean, [0, 1, 5])
+
+    def test_without_spread_there_is_none(self) -> None:
+        assert bootstrap(mean, [0.5, 0.5, 0.5]) == (0.5, 0.5)
+
+    def test_each_sample_keeps_its_size(self) -> None:
+        sizes: set[tuple[int, int]] = set()
+
+        def area(positives: list[float], negatives: list[float]) -> float | None:
+            sizes.add((len(positives), len(negatives)))
+            return auroc(positives, negatives)
+
+        assert bootstrap(area, [0.9, 0.2], [0.5, 0.4, 0.1]) == (0.0, 1.0)
+        assert sizes == {(2, 3)}
+
+    def test_of_nothing(self) -> None:
+        assert bootstrap(mean, []) is None
+        assert bootstrap(auroc, [1.0], []) is None
+
+    @given(SCORES)
+    def test_it_lies_within_the_values(self, values: list[float]) -> None:
+        found = bootstrap(mean, values, resamples=50)
+        assert found is not None
+        assert min(values) - 1e-9 <= found[0] <= found[1] <= max(values) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("In 1856, it is said.", "1856", True),
+        ("In 18560.", "1856", False),
+        ("The “Wolf’s\n Stone”.", "wolf's stone", True),
+        ("for £3.50 each", "£3.50", True),
+        ("anything", "*", False),
+    ],
+)
+def test_whether_an_answer_is_stated(text: str, answer: str, expected: bool) -> None:
+    assert states(text, answer) is expected

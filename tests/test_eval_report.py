@@ -11,10 +11,11 @@ from rich.console import Console
 
 from eval.cases import Case, Gold
 from eval.judge import Judgement, judge
-from eval.report import Report, figures, misses, tables, to_json, write_json
+from eval.report import Report, figures, misses, seconds, tables, to_json, write_json
 from eval.run import Result
 from index.errors import PinciteError
 from index.types import Hit, Passage, Place, Sentence, Span
+from rag.types import Stages
 
 NOTHING = Judgement(
     refused=True,
@@ -218,3 +219,25 @@ class TestJson:
 def test_a_report_is_verbatim_without_faults_only() -> None:
     assert not Report({}, RESULTS).verbatim
     assert Report({}, RESULTS[:1]).verbatim
+
+
+class TestSeconds:
+    def test_percentiles_of_each_stage_and_the_answer(self) -> None:
+        first = replace(RESULTS[0], stages=Stages(0.01, 0.1, 0.3, 0.05, 0.0))
+        second = replace(RESULTS[0], stages=Stages(0.02, 0.2, 0.1, 0.01, 0.4))
+        found = seconds([replace(first, record={"seconds": 0.05}), second])
+        assert found == {
+            "scope": {"p50": 0.01, "p95": 0.02},
+            "refuse": {"p50": 0.0, "p95": 0.4},
+            "search": {"p50": 0.1, "p95": 0.2},
+            "read": {"p50": 0.1, "p95": 0.3},
+            "compose": {"p50": 0.01, "p95": 0.05},
+            "answer": {"p50": 0.05, "p95": 0.1},
+        }
+
+    def test_they_are_shown_and_written(self) -> None:
+        report = Report({}, (replace(RESULTS[0], stages=Stages(0.0, 0.1234, 0.3, 0.05)),))
+        lines = [line.split() for line in printed(report).splitlines()]
+        assert ["search", "0.123", "0.123"] in lines
+        assert ["compose", "0.050", "0.050"] in lines
+        assert json.loads(to_json(report))["seconds"]["read"] == {"p50": 0.3, "p95": 0.3}

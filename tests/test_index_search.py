@@ -125,6 +125,7 @@ def test_both_scores_are_scaled_and_added(store: Store) -> None:
     expected = BM25_WEIGHT * second / first + (1 - BM25_WEIGHT) / math.sqrt(10)
     assert scores["Rain."].score == pytest.approx(1 + HYBRID_WEIGHT)
     assert scores["Rain snow snow snow."].score == pytest.approx(1 + HYBRID_WEIGHT * expected)
+    assert scores["Rain snow snow snow."].hybrid == pytest.approx(expected)
     assert scores["Snow."].score == pytest.approx(0, abs=1e-6)
 
 

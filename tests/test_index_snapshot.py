@@ -16,6 +16,7 @@ import pytest
 from index import snapshot as module
 from index import vectors
 from index.errors import IndexFolderError, ModelError
+from index.search import Searcher
 from index.snapshot import Library
 from index.store import Store, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
@@ -93,6 +94,18 @@ def test_a_snapshot_knows_the_copies(indexed: Indexed, library: Library) -> None
         assert (copy.sentences.theirs.document, copy.sentences.theirs.span) == ("c.txt", whole)
         found = snapshot.witnesses("d.txt", whole)
         assert [each.document for each in found] == ["c.txt", "d.txt"]
+
+
+def test_the_last_search_is_kept(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with library.snapshot() as snapshot:
+        first = snapshot.search("Furth")
+        monkeypatch.setattr(Searcher, "search", lambda *_: [])
+        again = snapshot.search("Furth")
+        assert again == first
+        again.clear()
+        assert snapshot.search("Furth") == first
+        assert snapshot.search("Marlin") == []
+        assert snapshot.search("Furth") == []
 
 
 def test_documents_are_forgotten_when_there_are_many(

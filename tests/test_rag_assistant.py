@@ -102,6 +102,15 @@ def test_a_question_is_answered_with_the_sentence_that_says_it(assistant: Make) 
     assert answer.seconds > 0
 
 
+def test_the_time_is_told_by_stage(assistant: Make) -> None:
+    answer = assistant().ask("When was the lamp lit by the harbour master?")
+    stages = answer.stages
+    assert min(stages.scope, stages.search, stages.read, stages.compose) > 0
+    taken = stages.scope + stages.search + stages.read + stages.compose + stages.refuse
+    assert taken <= answer.seconds
+    assert assistant().ask("?").stages.search == 0
+
+
 def test_answers_are_the_same_each_time(assistant: Make) -> None:
     first, second = assistant(), assistant()
     answers = [asked.ask("What parrot had the cook?") for asked in (first, first, second)]

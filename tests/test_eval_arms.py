@@ -1,0 +1,60 @@
+"""The readers that only the ablation has."""
+
+import pytest
+
+from eval.arms import ARMS, Changed, RetrievalReader, not_spread, uncalibrated
+from index.types import Hit, Passage, Place, Sentence, Span
+from rag.types import Claim, Verdict
+
+
+def hit(document: str, hybrid: float, cosine: float, similarity: float) -> Hit:
+    spans = (Span(0, 9), Span(10, 20))
+    passage = Passage("x" * 20, tuple(Sentence(span, span, Place()) for span in spans))
+    return Hit(document, passage, similarity, similarity, cosine, (similarity,) * 2, hybrid=hybrid)
+
+
+def test_retrieval_gives_sentences_as_they_stand_in_the_passages_of_the_hybrid_order() -> None:
+    hits = [hit("late.txt", 0.5, 0.7, 0.9), hit("first.txt", 1.0, 0.6, 0.1)]
+    verdict = RetrievalReader().read("Who?", hits)
+    assert [(claim.document, claim.span.start) for claim in verdict.claims] == [
+        ("first.txt", 0),
+        ("first.txt", 10),
+        ("late.txt", 0),
+        ("late.txt", 10),
+    ]
+    assert [claim.score for claim in verdict.claims] == [1.0, 1.0, 0.5, 0.5]
+    assert verdict.confidence == 0.7
+
+
+def test_its_confidence_is_no_less_than_nothing() -> None:
+    assert RetrievalReader().read("Who?", [hit("a.txt", 1.0, -0.2, 0)]).confidence == 0
+    assert RetrievalReader().read("Who?", []).confidence == 0
+
+
+class TestChanged:
+    verdict = Verdict((Claim("a.txt", Span(0, 9), 2.0),), 0.7, margin=3.0, repeat=0.5)
+
+    def test_a_reader_is_changed_in_what_it_says(self) -> None:
+        unsure = Changed(RetrievalReader(), lambda verdict: Verdict(verdict.claims[:1], 0.1))
+        verdict = unsure.read("Who?", [hit("a.txt", 1.0, 0.6, 0.1)])
+        assert (len(verdict.claims), verdict.confidence) == (1, 0.1)
+
+    def test_without_a_preference_for_what_is_new(self) -> None:
+        assert not_spread(self.verdict) == Verdict(self.verdict.claims, 0.7, margin=3.0)
+
+    def test_without_calibration_confidence_is_that_of_the_log_odds(self) -> None:
+        verdict = uncalibrated(self.verdict)
+        assert verdict.confidence == pytest.approx(1 / (1 + 2.718281828**-2))
+        assert (verdict.claims, verdict.repeat) == (self.verdict.claims, 0)
+        assert uncalibrated(Verdict((), 0.9)).confidence == 0
+
+
+def test_arms_have_names_of_their_own() -> None:
+    assert [arm.name for arm in ARMS] == [
+        "retrieval",
+        "+ MaxSim",
+        "+ reader",
+        "+ calibration",
+        "+ disagreement",
+    ]
+    assert [arm.positions for arm in ARMS] == [False, False, False, False, True]

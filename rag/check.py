@@ -17,7 +17,7 @@ from index.types import Document, Span
 from rag.compose import have_words_in_common, worded_differently
 from rag.config import Config
 from rag.render import FORMAT, Record, quote_record, visible, witness_record
-from rag.types import POSITIONS, Claim, Notice, Quote, Witness
+from rag.types import POSITIONS, Claim, Notice, Quote, Witness, Words
 from rag.verify import Gate
 
 # Parts of a citation that are not compared with the source as they are.
@@ -75,7 +75,7 @@ class Checker:
         witnesses = record.get("witnesses")
         if not isinstance(witnesses, list):
             return "it has no list of witnesses"
-        quote = replace(quote, position=_position(record))
+        quote = replace(quote, position=_position(record), answer=self._answer(record, quote))
         problems = [_difference(record, quote_record(0, quote))]
         for number, witness in enumerate(witnesses, start=1):
             again = "it is listed already" if witness in witnesses[: number - 1] else None
@@ -115,6 +115,16 @@ class Checker:
             or quote
             or "no quote: it cuts a word, or lies in a heading, contents or page furniture"
         )
+
+    def _answer(self, record: Record, quote: Quote) -> Words | None:
+        """Where the words that a citation's answer has are in the quote, if they are."""
+        answer = record.get("answer")
+        words = answer.get("display") if isinstance(answer, dict) else None
+        if not isinstance(words, str):
+            return None
+        claim = Claim(quote.document.path, quote.span, 0.0, words)
+        found = Gate({quote.document.path: quote.document}.get).quote(claim)
+        return found.answer if found else None
 
     def _document(self, path: str) -> Document | str:
         """The source as it is now, or why it cannot be read."""

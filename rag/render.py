@@ -8,7 +8,7 @@ from unicodedata import category
 
 from index.types import Place
 from index.witnesses.differences import Difference
-from rag.types import Answer, Quote, QuotedNote, Reason, Witness
+from rag.types import Answer, Quote, QuotedNote, Reason, Witness, Words
 
 FORMAT = 3
 
@@ -188,7 +188,14 @@ def quote_record(number: int, quote: Quote) -> Record:
         "oddities": list(quote.oddities),
         "witnesses": [witness_record(witness) for witness in quote.witnesses],
         "position": quote.position,
+        "answer": _words_record(quote.answer),
     }
+
+
+def _words_record(words: Words | None) -> Record | None:
+    if words is None:
+        return None
+    return {"start": words.span.start, "end": words.span.end, "display": words.display}
 
 
 def _section(place: Place) -> str | None:

@@ -211,6 +211,24 @@ def test_an_answer_with_quotes_has_not_abstained(
         case.check()
 
 
+def test_the_words_that_answer_are_where_they_are_said_to_be(
+    case: Case, record: dict[str, Any]
+) -> None:
+    quote = record["quotes"][0]
+    words = quote["display"].split()[0]
+    right = {"start": quote["start"], "end": quote["start"] + len(words), "display": words}
+    for answer, holds in [
+        (right, True),
+        (None, True),
+        ({**right, "end": right["end"] + 1}, False),
+        ({**right, "display": "nowhere"}, False),
+        ("words", False),
+    ]:
+        quote["answer"] = answer
+        case.write(record)
+        assert case.check() is holds
+
+
 def test_notices_and_positions_of_ours_are_accepted(case: Case, record: dict[str, Any]) -> None:
     record["quotes"][0]["position"] = "B"
     case.write({**record, "notices": [notice.value for notice in Notice]})

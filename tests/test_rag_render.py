@@ -15,12 +15,13 @@ from rag.render import (
     attribution,
     citation,
     difference_text,
+    quote_record,
     to_json,
     to_record,
     to_text,
     visible,
 )
-from rag.types import Answer, Claim, Notice, Quote, Reason, Witness
+from rag.types import Answer, Claim, Notice, Quote, Reason, Witness, Words
 from rag.verify import Gate
 
 TEXT = "# Inquest\n\n7. The mate\nslept. “Row on,” he said.\n"
@@ -124,10 +125,17 @@ def test_an_answer_as_a_record() -> None:
                     },
                 ],
                 "position": None,
+                "answer": None,
             }
         ],
         "nearest": [],
     }
+
+
+def test_the_words_that_answer_have_offsets() -> None:
+    words = Words(Span(9, 14), "mate slept")
+    record = quote_record(1, replace(SLEPT, answer=words))
+    assert record["answer"] == {"start": 9, "end": 14, "display": "mate slept"}
 
 
 def test_notices_and_positions_are_shown() -> None:

@@ -167,7 +167,7 @@ function answerParts(answer) {
 }
 
 function quoteItem(quote, numbered) {
-  const words = make("blockquote", "words", make("p", "", quote.display));
+  const words = make("blockquote", "words", make("p", "", ...highlighted(quote)));
   const number = numbered ? make("span", "chip", String(quote.number)) : null;
   const section = quote.section ? make("span", "section", quote.section) : null;
   const place = make("span", "", make("span", "pin", quote.citation), section ? " · " : null, section);
@@ -184,6 +184,15 @@ function quoteItem(quote, numbered) {
   const position = quote.position ? make("p", "also", "Position " + quote.position) : null;
   const asides = [...quote.notes.map(noteLine), damage, ...quote.witnesses.map(witnessLine)];
   return make("li", "quote", words, open, position, ...asides);
+}
+
+/* The quote with the words that answer set off. */
+function highlighted(quote) {
+  const answer = quote.answer ? quote.answer.display : "";
+  const at = answer ? quote.display.indexOf(answer) : -1;
+  if (at < 0) return [quote.display];
+  const end = at + answer.length;
+  return [quote.display.slice(0, at), make("mark", "answer", answer), quote.display.slice(end)];
 }
 
 function noteLine(note) {

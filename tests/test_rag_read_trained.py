@@ -1,0 +1,146 @@
+"""From logits to claims, with a network made by hand, and the one that is shipped."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import ModelError
+from index.types import Hit, Passage, Place, Sentence, Span
+from rag.read import trained
+from rag.read.layout import Layout
+from rag.read.trained import (
+    MANIFEST,
+    MARGIN,
+    PASSAGES,
+    REPEAT,
+    RETRIEVED,
+    WEIGHTS,
+    Curve,
+    Logits,
+    TrainedReader,
+    load_trained,
+    read_passage,
+    title_of,
+)
+from tests.test_rag_read_layout import WORDS, pieced
+
+
+def hit(*sentences: str, score: float = 0.0, title: str = "", section: str = "") -> Hit:
+    reading = " ".join(sentences)
+    ends = np.cumsum([len(each) + 1 for each in sentences])
+    place = Place(section=(section,) if section else (), line=1)
+    spans = [
+        Span(int(end) - len(each) - 1, int(end) - 1)
+        for each, end in zip(sentences, ends, strict=True)
+    ]
+    found = tuple(Sentence(Span(span.start + 100, span.end + 100), span, place) for span in spans)
+    return Hit("log.txt", Passage(reading, found), score, 0, 0, (0.0,) * len(spans), title=title)
+
+
+class Fake:
+    """Logits by the token: a marker's is that of the word after it, [CLS]'s is `none`."""
+
+    def __init__(self, none: float = 0.0, **scores: float) -> None:
+        self.none = none
+        self.scores = {WORDS.index(word): score for word, score in scores.items()}
+        self.seen: list[Layout] = []
+
+    def __call__(self, layout: Layout) -> Logits:
+        self.seen.append(layout)
+        logits = np.zeros((len(layout.ids), 3), dtype=np.float32)
+        logits[0, 0] = self.none
+        for at, token in enumerate(layout.ids):
+            logits[at, 1:] = self.scores.get(token, 0.0)
+        for marker in layout.markers:
+            logits[marker, 0] = self.scores.get(layout.ids[marker + 1], 0.0)
+        return logits
+
+
+LOGISTIC = Curve(1.0, 0.0)
+
+
+def reader(network: Fake, tmp_path: Path, curve: Curve = LOGISTIC) -> TrainedReader:
+    file = tmp_path / "tokenizer.json"
+    pieced()._tokenizer.save(str(file))
+    return TrainedReader(lambda: network, file, curve)
+
+
+def test_a_sentence_is_scored_against_none() -> None:
+    read = read_passage(Fake(none=2, reed=5, log=1), pieced(), "who", "", ["reed lit", "log"])
+    assert [each.score for each in read] == [3.0, -1.0]
+
+
+def test_the_words_that_answer_are_the_likeliest_range() -> None:
+    (read,) = read_passage(Fake(reed=1, lit=2, it=-3), pieced(), "who", "", ["it reed lit it"])
+    assert read.answer == Span(8, 11)
+
+
+def test_the_best_sentence_of_all_passages_comes_first(tmp_path: Path) -> None:
+    network = Fake(reed=3, log=1)
+    verdict = reader(network, tmp_path).read("who", [hit("log"), hit("it", "reed lit", score=0.5)])
+    assert [(claim.span.start, claim.score) for claim in verdict.claims] == [
+        (103, 3 + RETRIEVED / 2),
+        (100, 1.0),
+        (100, RETRIEVED / 2),
+    ]
+    assert verdict.claims[0].words == "reed"
+    assert (verdict.margin, verdict.repeat) == (MARGIN, REPEAT)
+
+
+def test_confidence_is_the_best_score_on_the_curve(tmp_path: Path) -> None:
+    verdict = reader(Fake(reed=3), tmp_path, Curve(2.0, 3.0)).read("who", [hit("reed")])
+    assert verdict.confidence == 0.5
+
+
+def test_nothing_found_is_no_confidence(tmp_path: Path) -> None:
+    verdict = reader(Fake(), tmp_path).read("who", [])
+    assert (verdict.claims, verdict.confidence) == ((), 0.0)
+
+
+def test_so_many_passages_are_read(tmp_path: Path) -> None:
+    network = Fake()
+    reader(network, tmp_path).read("who", [hit("reed")] * (PASSAGES + 3))
+    assert len(network.seen) == PASSAGES
+
+
+def test_a_sentence_that_leans_is_offered_with_the_one_before(tmp_path: Path) -> None:
+    verdict = reader(Fake(it=2), tmp_path).read("who", [hit("reed lit", "it lit")])
+    assert [(claim.span, claim.score) for claim in verdict.claims[:2]] == [
+        (Span(100, 115), 2.0),
+        (Span(109, 115), 2.0),
+    ]
+
+
+def test_title_and_section_are_told_once() -> None:
+    assert title_of(hit("it", title="Log", section="Night")) == "Log - Night"
+    assert title_of(hit("it", title="Log", section="Log")) == "Log"
+    assert title_of(hit("it", title="Log")) == "Log"
+
+
+def test_weights_that_are_not_ours_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"other")
+    manifest = {"sha256": "0" * 64, "curve": {"slope": 1, "middle": 0}}
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    monkeypatch.setattr(trained, "MODEL", tmp_path)
+    with pytest.raises(ModelError, match=r"reader\.onnx is not the file that belongs"):
+        load_trained()
+
+
+@pytest.mark.model
+def test_the_shipped_reader_tells_an_answer_from_its_neighbours() -> None:
+    verdict = load_trained().read(
+        "In which year was the lighthouse built?",
+        [
+            hit(
+                "The lighthouse stands on a rock two miles from the harbour.",
+                "It was built in 1847 by a company of merchants.",
+                "Its keeper lived there with his family.",
+                title="The lighthouse",
+            )
+        ],
+    )
+    assert "1847" in verdict.claims[0].words

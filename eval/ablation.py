@@ -14,13 +14,13 @@ from typing import Any, Final
 
 import click
 
-from eval.arms import ARMS, Arm
+from eval.arms import Arm, arms_for
 from eval.benches import KINDS, Asked, Bench, Figure, Measure, figures, load_benches
 from eval.cases import Case
 from eval.judge import judge
 from index.errors import PinciteError
 from rag.assistant import Assistant, open_library
-from rag.config import Config
+from rag.config import Config, load_config
 from rag.render import to_record
 
 FORMAT: Final = 1
@@ -166,17 +166,27 @@ def to_json(benches: Sequence[Bench], found: Figures) -> str:
 @click.argument("benches", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "figures_file", required=True, type=click.Path(path_type=Path))
-@click.option("--arm", "names", multiple=True, type=click.Choice([arm.name for arm in ARMS]))
+@click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--arm", "names", multiple=True, help="Only the arm of this name.")
 @click.option("--bench", "only", multiple=True, help="Only the bench of this name.")
-def main(
-    benches: Path, out: Path, figures_file: Path, names: tuple[str, ...], only: tuple[str, ...]
+def main(  # noqa: PLR0913, PLR0917 - one for each option
+    benches: Path,
+    out: Path,
+    figures_file: Path,
+    config_file: Path | None,
+    names: tuple[str, ...],
+    only: tuple[str, ...],
 ) -> None:
     """Measure every arm on the sets that BENCHES names.
 
     Answers are kept beside the JSON, in a folder of its name with the ending .answers: a run that
     was stopped goes on there. Delete an arm's files there when what it is made of has changed.
     """
-    arms = [arm for arm in ARMS if not names or arm.name in names]
+    every = arms_for(load_config(config_file))
+    if unknown := set(names) - {arm.name for arm in every}:
+        known = ", ".join(arm.name for arm in every)
+        raise click.BadParameter(f"there is no arm {', '.join(sorted(unknown))}; known: {known}")
+    arms = [arm for arm in every if not names or arm.name in names]
     chosen = [bench for bench in load_benches(benches) if not only or bench.name in only]
     answers = figures_file.with_suffix(".answers")
     found = {bench.name: run(bench, arms, answers) for bench in chosen}

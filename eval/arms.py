@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import tanh
 
 from index.snapshot import Library
 from index.types import Hit
 from rag.assistant import Assistant, assistant_for
 from rag.config import Config
-from rag.read import SimilarityReader
+from rag.read import SimilarityReader, load_reader
 from rag.read.similarity import MARGIN
 from rag.types import Claim, Reader, Verdict
 
@@ -80,27 +81,25 @@ def _max_sim(library: Library) -> Assistant:
     return Assistant(library, SimilarityReader(), SIMILARITY_THRESHOLD)
 
 
-def _reader(library: Library) -> Assistant:
-    from rag.read.trained import load_trained
+def arms_for(config: Config) -> tuple[Arm, ...]:
+    """Each has all that the ones before it have; the last is Pincite as configured.
 
-    return Assistant(library, Changed(load_trained(), uncalibrated), NO_THRESHOLD)
-
-
-def _calibration(library: Library) -> Assistant:
-    from rag.read.trained import load_trained
-
-    return Assistant(library, Changed(load_trained(), not_spread), Config().threshold)
-
-
-def _disagreement(library: Library) -> Assistant:
-    return assistant_for(library, Config())
+    What a reader adds can be told apart only for one that gives scores, so not for similarity,
+    which is the second arm already, nor for a language model.
+    """
+    return (
+        Arm("retrieval", _retrieval),
+        Arm("+ MaxSim", _max_sim),
+        *(_scored(config) if config.reader.kind == "trained" else ()),
+        Arm("as configured", partial(assistant_for, config=config), positions=True),
+    )
 
 
-# Each has all that the ones before it have; the last is Pincite as it is shipped.
-ARMS = (
-    Arm("retrieval", _retrieval),
-    Arm("+ MaxSim", _max_sim),
-    Arm("+ reader", _reader),
-    Arm("+ calibration", _calibration),
-    Arm("+ disagreement", _disagreement, positions=True),
-)
+def _scored(config: Config) -> tuple[Arm, Arm]:
+    def reader(library: Library) -> Assistant:
+        return Assistant(library, Changed(load_reader(config), uncalibrated), NO_THRESHOLD)
+
+    def calibrated(library: Library) -> Assistant:
+        return Assistant(library, Changed(load_reader(config), not_spread), config.threshold)
+
+    return Arm("+ reader", reader), Arm("+ calibration", calibrated)

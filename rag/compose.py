@@ -105,9 +105,11 @@ def _distinct(
 
 
 def _spread(proven: Sequence[Proven], repeat: float) -> list[Quote]:
-    """The quotes, each next one the best when it loses `repeat` for every one before it that is of
-    the same document, and for every one that gives the same answer (maximal marginal relevance,
-    Carbonell & Goldstein 1998)."""
+    """The quotes in their order; if repeating costs something, each next one is the best when it
+    loses `repeat` for every one before it that is of the same document, and for every one that
+    gives the same answer (maximal marginal relevance, Carbonell & Goldstein 1998)."""
+    if not repeat:
+        return [quote for _, quote in proven]
     left, taken = list(proven), list[Quote]()
     while left:
         worth = [claim.score - repeat * _likes(quote, taken) for claim, quote in left]
@@ -121,7 +123,10 @@ def _likes(quote: Quote, taken: Sequence[Quote]) -> int:
 
 
 def _placed(question: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes with the positions that they take to the question."""
+    """The quotes with the positions that they take to the question, if the reader knows the words
+    that answer: what is only similar takes none."""
+    if not all(quote.answer for quote in quotes):
+        return list(quotes)
     labels = positions(question, [_said(quote) for quote in quotes])
     return [replace(quote, position=at) for quote, at in zip(quotes, labels, strict=True)]
 

@@ -15,11 +15,11 @@ from index.tokens import DEFAULT_ENCODING
 
 CONFIG_FILE = "pincite.toml"
 
-ReaderKind = Literal["trained", "none", "cross-encoder", "openai"]
+ReaderKind = Literal["none", "trained", "cross-encoder", "openai"]
 # The settings of each kind beside `kind` itself.
 READER_KEYS: Mapping[str, tuple[str, ...]] = {
-    "trained": (),
     "none": (),
+    "trained": ("model",),
     "cross-encoder": ("model",),
     "openai": ("url", "model", "timeout", "key_variable"),
 }
@@ -37,12 +37,13 @@ _URL = re.compile(
 class ReaderConfig:
     """What picks the sentences that answer: the table `[reader]` of `pincite.toml`.
 
-    `model`: for "cross-encoder" a path or hub name, for "openai" the name that the server knows.
-    `url`: of the server, up to and with `/v1`. `timeout`: seconds that one question may take it.
+    `model`: for "trained" a folder, for "cross-encoder" a path or hub name, for "openai" the name
+    that the server knows. `url`: of the server, up to and with `/v1`. `timeout`: seconds that one
+    question may take it.
     `key_variable`: the environment variable that holds the API key.
     """
 
-    kind: ReaderKind = "trained"
+    kind: ReaderKind = "none"
     model: str = ""
     url: str = ""
     timeout: float = 60.0
@@ -144,7 +145,7 @@ def _check_type(file: Path, key: str, value: object, types: tuple[type, ...]) ->
 
 def _reader(file: Path, table: Mapping[str, Any]) -> ReaderConfig:
     """The table `[reader]`, what it lacks taken from the environment."""
-    kind = table.get("kind", "trained")
+    kind = table.get("kind", "none")
     if kind not in get_args(ReaderKind):
         known = ", ".join(f'"{each}"' for each in get_args(ReaderKind))
         raise PinciteError(f"{file}: reader.kind is {kind!r}; it has to be one of {known}")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from eval.arms import ARMS, Changed, RetrievalReader, not_spread, uncalibrated
+from eval.arms import Changed, RetrievalReader, arms_for, not_spread, uncalibrated
 from index.types import Hit, Passage, Place, Sentence, Span
+from rag.config import Config, ReaderConfig
 from rag.types import Claim, Verdict
 
 
@@ -49,12 +50,9 @@ class TestChanged:
         assert uncalibrated(Verdict((), 0.9)).confidence == 0
 
 
-def test_arms_have_names_of_their_own() -> None:
-    assert [arm.name for arm in ARMS] == [
-        "retrieval",
-        "+ MaxSim",
-        "+ reader",
-        "+ calibration",
-        "+ disagreement",
-    ]
-    assert [arm.positions for arm in ARMS] == [False, False, False, False, True]
+def test_arms_that_take_a_trained_reader_are_there_if_one_is_configured() -> None:
+    names = [arm.name for arm in arms_for(Config())]
+    assert names == ["retrieval", "+ MaxSim", "as configured"]
+    arms = arms_for(Config(reader=ReaderConfig("trained", "folder")))
+    assert [arm.name for arm in arms] == [*names[:2], "+ reader", "+ calibration", names[2]]
+    assert [arm.positions for arm in arms] == [False, False, False, False, True]

@@ -195,8 +195,8 @@ def test_a_citation_has_to_say_all_that_is_shown(
     record["quotes"] = [{key: record["quotes"][0][key] for key in keys}]
     case.write(record)
     assert not case.check()
-    missing = "page, page_label, display, section, speakers, reported, notes, oddities, position"
-    assert printed(capsys)[0] == f"q1 [1] log.txt, ¶1: {missing} not as in the source"
+    missing = "page, page_label, display, section, speakers, reported, notes, oddities, position, "
+    assert printed(capsys)[0] == f"q1 [1] log.txt, ¶1: {missing}answer not as in the source"
 
 
 @pytest.mark.parametrize("abstained", [True, None, 0, "false"])

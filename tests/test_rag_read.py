@@ -30,7 +30,12 @@ def chat(config: Config) -> ChatServer:
 
 
 def test_without_a_trained_model_there_is_similarity() -> None:
-    assert load_reader(Config(reader=ReaderConfig("none"))) == SimilarityReader()
+    assert load_reader(Config()) == SimilarityReader()
+
+
+def test_a_trained_reader_is_one_that_was_exported(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no trained reader"):
+        load_reader(Config(reader=ReaderConfig("trained", str(tmp_path))))
 
 
 def test_a_server_on_this_machine_may_always_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:

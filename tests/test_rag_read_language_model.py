@@ -18,6 +18,7 @@ from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Hit, Passage, Place, Sentence, Span
 from index.update import Updater, make_settings
 from rag.assistant import Assistant
+from rag.read import SimilarityReader
 from rag.read.chat import LONGEST_REPLY, ChatError, ChatServer
 from rag.read.language_model import (
     LONGEST_QUESTION,
@@ -438,7 +439,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 
 def answered(library: Library, url: str) -> Answer:
-    return Assistant(library, reader(url), 0.0).ask(QUESTION)
+    chat = ChatServer(url, "some-model", ENOUGH, "")
+    return Assistant(library, LanguageModelReader(chat, SimilarityReader()), 0.0).ask(QUESTION)
 
 
 def test_a_good_model_answers_in_spite_of_instructions_in_the_source(

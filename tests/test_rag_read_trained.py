@@ -8,7 +8,6 @@ import pytest
 
 from index.errors import ModelError
 from index.types import Hit, Passage, Place, Sentence, Span
-from rag.read import trained
 from rag.read.layout import Layout
 from rag.read.trained import (
     MANIFEST,
@@ -119,28 +118,17 @@ def test_title_and_section_are_told_once() -> None:
     assert title_of(hit("it", title="Log")) == "Log"
 
 
-def test_weights_that_are_not_ours_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_that_do_not_belong_to_the_manifest_are_refused(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"other")
     manifest = {"sha256": "0" * 64, "curve": {"slope": 1, "middle": 0}}
     (tmp_path / MANIFEST).write_text(json.dumps(manifest))
-    monkeypatch.setattr(trained, "MODEL", tmp_path)
-    with pytest.raises(ModelError, match=r"reader\.onnx is not the file that belongs"):
-        load_trained()
+    with pytest.raises(ModelError, match=r"reader\.onnx is not the file that manifest\.json"):
+        load_trained(tmp_path)
 
 
-@pytest.mark.model
-def test_the_shipped_reader_tells_an_answer_from_its_neighbours() -> None:
-    verdict = load_trained().read(
-        "In which year was the lighthouse built?",
-        [
-            hit(
-                "The lighthouse stands on a rock two miles from the harbour.",
-                "It was built in 1847 by a company of merchants.",
-                "Its keeper lived there with his family.",
-                title="The lighthouse",
-            )
-        ],
-    )
-    assert "1847" in verdict.claims[0].words
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"sha256": "", "curve": {"slop": 1}}'])
+def test_a_manifest_that_says_nothing_is_refused(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"other")
+    (tmp_path / MANIFEST).write_text(manifest)
+    with pytest.raises(ModelError, match="holds no trained reader"):
+        load_trained(tmp_path)

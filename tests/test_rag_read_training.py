@@ -3,6 +3,8 @@
 import gzip
 import json
 import random
+import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,7 @@ def vars_of(shares: Shares) -> dict[str, Any]:
 def test_another_paragraph_beside_ones_own_answers_nothing() -> None:
     examples = only(Shares(**(vars_of(PLAIN) | {"joined": 1})), LIT, NONE)
     joined = max(examples, key=lambda example: len(example.labels))
-    assert sorted(joined.labels) == [0, 0, 0, 0, 1]
+    assert Counter(joined.labels) == {0: 4, 1: 1}
 
 
 def test_a_pass_depends_on_its_seed_alone() -> None:
@@ -142,6 +144,7 @@ def write(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.filterwarnings("ignore")  # the exporter's own, of its libraries
 def test_training_goes_on_where_it_stopped_and_is_exported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +160,7 @@ def test_training_goes_on_where_it_stopped_and_is_exported(
         record(f"Who lit lamp {at}?", sentences=[f"Reed lit lamp {at}.", "It."]) for at in range(50)
     ]
     write(tmp_path, "one", many)
-    config = script.tomllib.loads(script.CONFIG.read_text(encoding="utf-8"))
+    config = tomllib.loads(script.CONFIG.read_text(encoding="utf-8"))
     config |= {"batch_tokens": 256, "warmup": 2, "cooldown": 2, "threads": 1}
     script.train(tmp_path, tmp_path / "run", config | {"steps": 2})
     script.train(tmp_path, tmp_path / "run", config | {"steps": 4})

@@ -403,7 +403,7 @@ def test_only_the_gate_makes_quotes() -> None:
     assert makers == {"rag/verify.py"}
 
 
-def test_only_witnesses_and_position_are_ever_changed_in_a_quote() -> None:
+def test_only_witnesses_position_and_answer_are_ever_changed_in_a_quote() -> None:
     changes = {
         (path.name, keyword.arg)
         for path in (ROOT / "rag").glob("*.py")
@@ -418,6 +418,7 @@ def test_only_witnesses_and_position_are_ever_changed_in_a_quote() -> None:
         ("compose.py", "witnesses"),
         ("compose.py", "position"),
         ("check.py", "position"),
+        ("check.py", "answer"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
 
 from index.errors import PinciteError
 from rag.config import Config, ReaderConfig
@@ -24,12 +25,13 @@ def load_reader(config: Config) -> Reader:
         case "openai":
             return _language_model(config)
         case "trained":
-            return _trained()
+            return _trained(config)
 
 
-def _trained() -> Reader:
-    # TRAINED READER: to become `rag.read.trained.load_trained()` when that is there.
-    return SimilarityReader()
+def _trained(config: Config) -> Reader:
+    from rag.read.trained import load_trained
+
+    return load_trained(Path(config.reader.model).expanduser())
 
 
 def _cross_encoder(config: Config) -> Reader:
@@ -58,7 +60,7 @@ def _language_model(config: Config) -> Reader:
             "there. If they may be, set allow_network = true or add --allow-network"
         )
     chat = ChatServer(reader.url, reader.model, reader.timeout, _key(reader))
-    return LanguageModelReader(chat, _trained())
+    return LanguageModelReader(chat, SimilarityReader())
 
 
 def _key(reader: ReaderConfig) -> str:

@@ -1,8 +1,8 @@
-"""The reader that Pincite ships: one pass over a passage scores each of its sentences.
+"""A trained reader: one pass over a passage scores each of its sentences.
 
 A small encoder (all-MiniLM-L6-v2, trained further by `rag.read.training`) reads question, title
 and passage together, so it can tell what similarity cannot: a sentence that answers from one that
-is only about the same thing. `model/README.md` says what it was trained on.
+is only about the same thing.
 """
 
 import json
@@ -32,7 +32,6 @@ from rag.read.layout import (
 from rag.read.widen import spans
 from rag.types import Claim, Verdict
 
-MODEL = Path(__file__).with_name("model")
 WEIGHTS = "reader.onnx"
 MANIFEST = "manifest.json"
 
@@ -115,17 +114,25 @@ class TrainedReader:
         return Pieced(Tokenizer.from_file(str(self._tokenizer)))
 
 
-def load_trained() -> TrainedReader:
-    """The reader that is part of Pincite; ModelError when its files are not the ones that belong to
-    it."""
-    manifest = json.loads((MODEL / MANIFEST).read_text(encoding="utf-8"))
-    if file_sha256(MODEL / WEIGHTS) != manifest["sha256"]:
+def load_trained(folder: Path) -> TrainedReader:
+    """The reader in `folder`, as `rag.read.training` makes it; ModelError when there is none or its
+    files do not belong together."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        curve = Curve(**manifest["curve"])
+        whole = file_sha256(folder / WEIGHTS) == manifest["sha256"]
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
-            f"{MODEL / WEIGHTS} is not the file that belongs to this version. Reinstall Pincite, "
-            'or set kind = "none" under [reader] in pincite.toml.'
+            f"{folder} holds no trained reader ({type(error).__name__}: {error}). Name one that "
+            'does as `model` under [reader] in pincite.toml, or set kind = "none".'
+        ) from error
+    if not whole:
+        raise ModelError(
+            f"{folder / WEIGHTS} is not the file that {MANIFEST} beside it belongs to. Export the "
+            'reader again, or set kind = "none" under [reader] in pincite.toml.'
         )
     tokenizer = locate(None).folder / "tokenizer.json"
-    return TrainedReader(lambda: OnnxNetwork(MODEL), tokenizer, Curve(**manifest["curve"]))
+    return TrainedReader(lambda: OnnxNetwork(folder), tokenizer, curve)
 
 
 def title_of(hit: Hit) -> str:

@@ -1,4 +1,4 @@
-"""Fit the curve from scores to probabilities: python -m rag.read.training.calibrate DATA RUN [OUT]
+"""Fit the curve from scores to probabilities: python -m rag.read.training.calibrate DATA RUN OUT
 
 On questions whose paragraphs no training saw (`rows.is_calibration`), read as in use: with their
 own paragraph and what retrieval finds besides, as they are, with the sentences that answer taken
@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from index.model import locate
 from rag.read.layout import Pieced
-from rag.read.trained import MANIFEST, MODEL, Network, OnnxNetwork, read_passage
+from rag.read.trained import MANIFEST, Network, OnnxNetwork, read_passage
 from rag.read.training.encoder import Encoder
 from rag.read.training.mined import cached, paragraphs
 from rag.read.training.misses import Misses
@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("out", type=Path, nargs="?", default=MODEL)
+    parser.add_argument("out", type=Path)
     given = parser.parse_args()
     folder = locate(None).folder
     pieced = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))

@@ -1,9 +1,8 @@
-"""Make what Pincite ships of a checkpoint: python -m rag.read.training.export RUN [OUT]
+"""Make a reader of a checkpoint: python -m rag.read.training.export RUN OUT
 
-RUN is the folder that `train` wrote. OUT (by default the package's own `rag/read/model`) receives
-`reader.onnx`, and its hash in `manifest.json`. Weights of products are 8-bit integers with a scale
-for each output; the embedding table has a scale for each row: one scale for the whole table cost
-2.5 points.
+RUN is the folder that `train` wrote. OUT receives `reader.onnx`, and its hash in `manifest.json`.
+Weights of products are 8-bit integers with a scale for each output; the embedding table has a scale
+for each row: one scale for the whole table cost 2.5 points.
 """
 
 import argparse
@@ -19,7 +18,7 @@ from onnx import GraphProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from index.model import file_sha256, locate
-from rag.read.trained import MANIFEST, MODEL, WEIGHTS
+from rag.read.trained import MANIFEST, WEIGHTS
 from rag.read.training.encoder import Encoder
 
 _TABLE = "body.embeddings.word_embeddings.weight"
@@ -30,7 +29,7 @@ def main() -> None:
     """Export the run that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("run", type=Path)
-    parser.add_argument("out", type=Path, nargs="?", default=MODEL)
+    parser.add_argument("out", type=Path)
     given = parser.parse_args()
     export(given.run / "encoder.pt", given.out)
 

@@ -16,7 +16,9 @@ import time
 import tomllib
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import torch
@@ -64,23 +66,23 @@ def train(data: Path, out: Path, config: dict[str, Any]) -> None:
     examples = Examples(rows, mined, paragraphs(rows), pieced, Shares(**config["shares"]))
     run = Run(encoder, config, out)
     run.resume()
-    stopped = Stopped()
-    for batch in _skipping(_batches(examples, config), run.step):
-        run.take(batch)
-        if run.step >= config["steps"] or stopped.asked:
-            break
+    with _asked_to_stop() as stop:
+        for batch in _skipping(_batches(examples, config), run.step):
+            run.take(batch)
+            if run.step >= config["steps"] or stop.is_set():
+                break
     run.save()
 
 
-class Stopped:
-    """Whether somebody asked the process to end (SIGTERM): it saves its state first."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        signal.signal(signal.SIGTERM, self._ask)
-
-    def _ask(self, *_: object) -> None:
-        self.asked = True
+@contextmanager
+def _asked_to_stop() -> Iterator[Event]:
+    """Set when somebody asks the process to end (SIGTERM), so that it can save its state first."""
+    asked = Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Run:
@@ -177,6 +179,7 @@ def _batches(examples: Examples, config: dict[str, Any]) -> Iterator[list[Exampl
             if len(several) == _SHUFFLED:
                 yield from _by_length(several, config["batch_tokens"], chance)
                 several = []
+        yield from _by_length(several, config["batch_tokens"], chance)
         passed += 1
 
 

@@ -192,7 +192,7 @@ function highlighted(quote) {
   const at = answer ? quote.display.indexOf(answer) : -1;
   if (at < 0) return [quote.display];
   const end = at + answer.length;
-  return [quote.display.slice(0, at), make("mark", "answer", answer), quote.display.slice(end)];
+  return [quote.display.slice(0, at), make("mark", "exact", answer), quote.display.slice(end)];
 }
 
 function noteLine(note) {

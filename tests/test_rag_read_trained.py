@@ -89,7 +89,7 @@ def test_the_best_sentence_of_all_passages_comes_first(tmp_path: Path) -> None:
 
 
 def test_confidence_is_the_best_score_on_the_curve(tmp_path: Path) -> None:
-    verdict = reader(Fake(reed=3), tmp_path, Curve(2.0, 3.0)).read("who", [hit("reed")])
+    verdict = reader(Fake(reed=3), tmp_path, Curve(2.0, 3.0)).read("who", [hit("reed", score=0.7)])
     assert verdict.confidence == 0.5
 
 

@@ -84,23 +84,26 @@ class TrainedReader:
         self._curve = curve
 
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
-        """All sentences of the best passages as claims, scored by the log odds that they answer;
-        the confidence is the best one's, calibrated."""
+        """All sentences of the best passages as claims, scored by the log odds that they answer
+        and by their passage; the confidence is that of the best log odds alone, which the curve was
+        fitted to."""
         with ThreadPoolExecutor(THREADS) as several:
-            claims = [
-                claim
+            found = [
+                each
                 for of_hit in several.map(partial(self._claims, question), hits[:PASSAGES])
-                for claim in of_hit
+                for each in of_hit
             ]
-        claims.sort(key=lambda claim: -claim.score)
-        confidence = self._curve(claims[0].score) if claims else 0.0
+        claims = sorted((claim for claim, _ in found), key=lambda claim: -claim.score)
+        confidence = self._curve(max(odds for _, odds in found)) if found else 0.0
         return Verdict(tuple(claims), confidence, margin=MARGIN, repeat=REPEAT)
 
-    def _claims(self, question: str, hit: Hit) -> list[Claim]:
+    def _claims(self, question: str, hit: Hit) -> list[tuple[Claim, float]]:
+        """The claims of a passage, each with its log odds."""
         texts = [sentence.reading.of(hit.passage.reading) for sentence in hit.passage]
         read = read_passage(self._network, self._pieced, question, title_of(hit), texts)
+        retrieved = RETRIEVED * hit.score
         return [
-            Claim(hit.document, span, each.score + RETRIEVED * hit.score, each.answer.of(text))
+            (Claim(hit.document, span, each.score + retrieved, each.answer.of(text)), each.score)
             for at, (text, each) in enumerate(zip(texts, read, strict=False))
             for span in spans(hit.passage, at)
         ]

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import ModelError
 from index.types import Hit, Passage, Place, Sentence, Span
-from rag.read.layout import Layout
+from rag.read.layout import Layout, Pieces
 from rag.read.trained import (
     MANIFEST,
     MARGIN,
@@ -16,12 +18,14 @@ from rag.read.trained import (
     REPEAT,
     RETRIEVED,
     WEIGHTS,
+    WINDOW,
     Curve,
     Logits,
     TrainedReader,
     load_trained,
     read_passage,
     title_of,
+    windows,
 )
 from tests.test_rag_read_layout import WORDS, pieced
 
@@ -69,6 +73,25 @@ def reader(network: Fake, tmp_path: Path, curve: Curve = LOGISTIC) -> TrainedRea
 def test_a_sentence_is_scored_against_none() -> None:
     read = read_passage(Fake(none=2, reed=5, log=1), pieced(), "who", "", ["reed lit", "log"])
     assert [each.score for each in read] == [3.0, -1.0]
+
+
+def test_a_long_passage_is_read_in_parts_of_about_one_length() -> None:
+    network = Fake()
+    long = " ".join(["it"] * (WINDOW // 4))
+    read = read_passage(network, pieced(), "who", "", [long] * 6)
+    assert len(read) == 6
+    assert [len(seen.markers) for seen in network.seen] == [3, 3]
+
+
+@given(st.lists(st.integers(0, 120), max_size=12))
+def test_windows_hold_every_sentence_once_and_in_order(lengths: list[int]) -> None:
+    sentences = [Pieces((at,) * length, ()) for at, length in enumerate(lengths)]
+    parts = windows(sentences)
+    assert [each for part in parts for each in part] == sentences
+    assert all(parts)
+    for part in parts:
+        inner = sum(len(each.ids) for each in part[1:-1])
+        assert inner <= WINDOW
 
 
 def test_the_words_that_answer_are_the_likeliest_range() -> None:

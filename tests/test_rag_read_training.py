@@ -5,21 +5,37 @@ import json
 import random
 import tomllib
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
+from index.model import locate
+from rag.read.layout import Pieced
 from rag.read.training import rows as rows_module
-from rag.read.training.examples import Example, Examples, Kind, Shares
+from rag.read.training.examples import Example, Examples, Kind, Mined, Shares
 from rag.read.training.misses import Misses
+from rag.read.training.reworded import Reworder, neighbours
 from rag.read.training.rows import HELD_OUT, Row, load_rows, untokenised, without_answer
 from tests.test_rag_read_layout import pieced
 
 PLAIN = Shares(
-    removed=0, mined=0, near=0, random=0, joined=0, untitled=0, unanswerable=1, longest=50
+    removed=0,
+    mined=0,
+    near=0,
+    random=0,
+    joined=0,
+    untitled=0,
+    reworded=0,
+    unanswerable=1,
+    longest=50,
+    sets={},
 )
+
+NEAR_WORDS = {"keeper": ("guard",), "light": ("lamp", "lantern")}
 
 
 def row(*sentences: str, labels: tuple[int | None, ...], **others: Any) -> Row:
@@ -37,10 +53,19 @@ LIT = row("reed lit it", "log it", "who lit", labels=(1, 0, 0))
 NONE = row("it", "log", labels=(0, 0), answer="")
 
 
+def pretrained() -> tuple[Any, Pieced]:
+    """The encoder before its training, and what splits texts for it."""
+    from rag.read.training.encoder import Encoder
+
+    folder = locate(None).folder
+    return Encoder(folder), Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+
 def only(shares: Shares, *several: Row) -> list[Example]:
     mined = np.full((len(several), 8), -1, dtype=np.int32)
     mined[:, 0] = len(several) - 1
-    return list(Examples(several, mined, several, pieced(), shares).of_pass(1))
+    reword = Reworder(NEAR_WORDS, 1.0)
+    return list(Examples(several, Mined(several, mined), pieced(), shares, reword).of_pass(1))
 
 
 def test_an_example_has_a_label_for_each_marker_and_the_words_that_answer() -> None:
@@ -48,6 +73,32 @@ def test_an_example_has_a_label_for_each_marker_and_the_words_that_answer() -> N
     assert example.labels == (1, 0, 0)
     assert example.layout.ids[example.layout.starts[0]] == 7
     assert example.answer == (example.layout.starts[0], example.layout.starts[0])
+
+
+def test_a_set_is_seen_so_often() -> None:
+    assert len(only(Shares(**(vars_of(PLAIN) | {"sets": {"test": 3.0}})), LIT, NONE)) == 6
+    assert only(Shares(**(vars_of(PLAIN) | {"sets": {"test": 0.0}})), LIT) == []
+
+
+def test_a_question_in_other_words_keeps_those_without_neighbours() -> None:
+    asked = Reworder(NEAR_WORDS, 1.0)("Who saw the keeper's light?", random.Random(1))
+    assert asked in {"Who saw the guard's lamp?", "Who saw the guard's lantern?"}
+    assert Reworder(NEAR_WORDS, 0.0)("the keeper", random.Random(1)) == "the keeper"
+
+
+@pytest.mark.model
+def test_neighbours_mean_nearly_the_same() -> None:
+    words = ["famous", "renowned", "large", "huge", "north", "south"]
+    from rag.read.training.mined import vectors
+
+    encoder, pieced_ = pretrained()
+    embed = partial(vectors, encoder=encoder, pieced=pieced_)
+    row_of_all = row(" ".join(["Each", *words]), labels=(0,), question=" ".join(["Which", *words]))
+    near = neighbours([row_of_all] * 30, embed)
+    assert "renowned" in near["famous"]
+    assert "huge" in near["large"]
+    # The opposite of a word is near it as well, and says another thing.
+    assert "south" not in near.get("north", ())
 
 
 def test_what_is_not_answered_points_at_the_start() -> None:
@@ -86,7 +137,7 @@ def test_another_paragraph_beside_ones_own_answers_nothing() -> None:
 
 
 def test_a_pass_depends_on_its_seed_alone() -> None:
-    shares = Shares(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 20)
+    shares = Shares(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 20, {"test": 2.5})
     assert only(shares, LIT, NONE) == only(shares, LIT, NONE)
 
 
@@ -152,7 +203,6 @@ def test_training_goes_on_where_it_stopped_and_is_exported(
 
     from rag.read.trained import MANIFEST, WEIGHTS, OnnxNetwork, read_passage
     from rag.read.training import train as script
-    from rag.read.training.encoder import Encoder
     from rag.read.training.export import export
 
     monkeypatch.setattr(rows_module, "SETS", {"one": 99})
@@ -170,15 +220,8 @@ def test_training_goes_on_where_it_stopped_and_is_exported(
     export(tmp_path / "run" / "encoder.pt", tmp_path / "model")
     manifest = json.loads((tmp_path / "model" / MANIFEST).read_text())
     assert manifest["bytes"] == (tmp_path / "model" / WEIGHTS).stat().st_size < 30_000_000
-    from tokenizers import Tokenizer
-
-    from index.model import locate
-    from rag.read.layout import Pieced
-
-    folder = locate(None).folder
-    encoder = Encoder(folder)
+    encoder, pieced_ = pretrained()
     encoder.load_state_dict(state["encoder"])
-    pieced_ = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
     asked = ("Who lit lamp 3?", "", ["Reed lit lamp 3, and the mate slept.", "It rained."])
 
     def whole(layout: Any) -> Any:

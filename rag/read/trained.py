@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import accumulate, groupby
 from math import exp
 from pathlib import Path
 from typing import Protocol
@@ -37,6 +38,8 @@ MANIFEST = "manifest.json"
 
 # So many passages are read: the answer is in one of the first five for .98 of SQuAD's questions.
 PASSAGES = 12
+# Of what is read at once, in word pieces: what the network was trained on.
+WINDOW = 110
 # Of the words that answer, in word pieces.
 LONGEST_ANSWER = 30
 THREADS = 2
@@ -104,7 +107,7 @@ class TrainedReader:
         retrieved = RETRIEVED * hit.score
         return [
             (Claim(hit.document, span, each.score + retrieved, each.answer.of(text)), each.score)
-            for at, (text, each) in enumerate(zip(texts, read, strict=False))
+            for at, (text, each) in enumerate(zip(texts, read, strict=True))
             for span in spans(hit.passage, at)
         ]
 
@@ -167,18 +170,40 @@ class OnnxNetwork:
 def read_passage(
     network: Network, pieced: Pieced, question: str, title: str, sentences: Sequence[str]
 ) -> list[Read]:
-    """What the network makes of each sentence of a passage; those that had no room are left out."""
+    """What the network makes of each sentence of a passage."""
     (asked,) = pieced.pieces([question], LONGEST_QUESTION)
     (titled,) = pieced.pieces([title], LONGEST_TITLE)
-    pieces = pieced.pieces(sentences, LONGEST_SENTENCE)
-    layout = pieced.lay_out(asked.ids, titled.ids, [each.ids for each in pieces])
+    return [
+        read
+        for window in windows(pieced.pieces(sentences, LONGEST_SENTENCE))
+        for read in _read_window(network, pieced, asked, titled, window)
+    ]
+
+
+def windows(sentences: Sequence[Pieces]) -> list[list[Pieces]]:
+    """Neighbouring sentences, in parts of about one length, and of about `WINDOW` word pieces at
+    most."""
+    ends = list(accumulate(len(each.ids) for each in sentences))
+    parts = max(1, -(-ends[-1] // WINDOW)) if ends else 1
+
+    def part(at: int) -> int:
+        """Where the middle of a sentence lies."""
+        return (2 * ends[at] - len(sentences[at].ids)) * parts // (2 * max(1, ends[-1]))
+
+    return [[sentences[at] for at in run] for _, run in groupby(range(len(sentences)), part)]
+
+
+def _read_window(
+    network: Network, pieced: Pieced, question: Pieces, title: Pieces, sentences: Sequence[Pieces]
+) -> list[Read]:
+    layout = pieced.lay_out(question.ids, title.ids, [each.ids for each in sentences])
     logits = network(layout)
     none = logits[0]
     return [
         Read(
             float(logits[marker, 0] - none[0]), _words(logits[start : start + len(each.ids)], each)
         )
-        for marker, start, each in zip(layout.markers, layout.starts, pieces, strict=False)
+        for marker, start, each in zip(layout.markers, layout.starts, sentences, strict=True)
     ]
 
 

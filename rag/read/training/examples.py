@@ -2,7 +2,7 @@
 do not."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -39,7 +39,8 @@ class Shares:
     """How often a question that its paragraph answers is also seen in each other way; `joined` is
     how often its own paragraph has another beside it, `untitled` how often the title is hidden.
     `unanswerable` is how often a question without answer is seen. `longest` is of a paragraph, in
-    tokens: short ones teach as much in less time, long ones are what is read in use."""
+    tokens. `reworded` is how often the question is in other words. `sets` says how often the
+    questions of a set are seen in a pass, where that is not once."""
 
     removed: float
     mined: float
@@ -47,8 +48,10 @@ class Shares:
     random: float
     joined: float
     untitled: float
+    reworded: float
     unanswerable: int
     longest: int
+    sets: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +68,42 @@ class Example:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """Paragraphs, and for each question the `places` among them of hard negatives, -1 for none:
+    shape (questions, most)."""
+
+    paragraphs: Sequence[Row]
+    places: NDArray[np.int32]
+
+
 class Examples:
     """Makes the examples of a pass, in an order and with choices that depend on a seed alone."""
 
     def __init__(
         self,
         rows: Sequence[Row],
-        mined: NDArray[np.int32],
-        paragraphs: Sequence[Row],
+        mined: Mined,
         pieced: Pieced,
         shares: Shares,
+        reword: Callable[[str, random.Random], str],
     ) -> None:
         self._rows = rows
         self._mined = mined
-        self._paragraphs = paragraphs
         self._pieced = pieced
         self._shares = shares
         self._misses = Misses(rows)
+        self._reword = reword
 
     def of_pass(self, seed: int) -> Iterator[Example]:
         """The examples of one pass over the questions."""
         chance = random.Random(seed)
-        plan = [(at, kind) for at in range(len(self._rows)) for kind in self._kinds(at, chance)]
+        plan = [
+            (at, kind)
+            for at, row in enumerate(self._rows)
+            for _ in range(_times(self._shares.sets.get(row.source, 1.0), chance))
+            for kind in self._kinds(at, chance)
+        ]
         chance.shuffle(plan)
         for at, kind in plan:
             row = self._row(at, kind, chance)
@@ -116,19 +133,22 @@ class Examples:
                 other = self._other(at, chance)
                 return other and _asked_of(row, other)
             case Kind.RANDOM:
-                return _asked_of(row, chance.choice(self._paragraphs))
+                return _asked_of(row, chance.choice(self._mined.paragraphs))
             case Kind.PLAIN:
                 other = self._other(at, chance) if chance.random() < self._shares.joined else None
                 return _joined(row, other, chance) if other else row
 
     def _other(self, at: int, chance: random.Random) -> Row | None:
-        places = [place for place in self._mined[at] if place >= 0]
+        places = [place for place in self._mined.places[at] if place >= 0]
         # The nearest are the hardest, and the likeliest to answer all the same.
-        return self._paragraphs[chance.choice(places)] if places else None
+        return self._mined.paragraphs[chance.choice(places)] if places else None
 
     def _example(self, row: Row, kind: Kind, chance: random.Random) -> Example | None:
         hidden = chance.random() < self._shares.untitled
-        (question,) = self._pieced.pieces([row.question], LONGEST_QUESTION)
+        asked = row.question
+        if chance.random() < self._shares.reworded:
+            asked = self._reword(asked, chance)
+        (question,) = self._pieced.pieces([asked], LONGEST_QUESTION)
         (title,) = self._pieced.pieces(["" if hidden else row.title], LONGEST_TITLE)
         sentences = self._pieced.pieces(row.sentences, LONGEST_SENTENCE)
         start, end = _window(row, sentences, self._shares.longest, chance)
@@ -140,6 +160,11 @@ class Examples:
         labels = row.labels[start : start + len(layout.markers)]
         answer = _answer(row, start, sentences, layout)
         return Example(layout, labels, answer, kind)
+
+
+def _times(share: float, chance: random.Random) -> int:
+    """A whole number whose expectation is `share`."""
+    return int(share) + (chance.random() < share % 1)
 
 
 def _asked_of(row: Row, other: Row) -> Row:

@@ -39,8 +39,8 @@ def mine(
     questions = [row.question for row in rows]
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
     by_words = words.fit_transform(titled)
-    dense = _vectors(titled, encoder, pieced)
-    asked, asked_words = _vectors(questions, encoder, pieced), words.transform(questions)
+    dense = vectors(titled, encoder, pieced)
+    asked, asked_words = vectors(questions, encoder, pieced), words.transform(questions)
     mined = np.full((len(rows), MOST), -1, dtype=np.int32)
     lowered = [text.lower() for text in texts]
     for start in range(0, len(rows), 512):
@@ -71,7 +71,8 @@ def _is_negative(row: Row, other: Row, text: str) -> bool:
     return not row.answer or row.answer.lower() not in text
 
 
-def _vectors(texts: Sequence[str], encoder: Encoder, pieced: Pieced) -> NDArray[np.float32]:
+def vectors(texts: Sequence[str], encoder: Encoder, pieced: Pieced) -> NDArray[np.float32]:
+    """Unit vectors, shape (texts, 384), of the beginnings of texts."""
     pieces = [pieced.lay_out(each.ids, (), ()) for each in pieced.pieces(texts, _LONGEST)]
     # Alike lengths together: less padding.
     order = np.argsort([len(each.ids) for each in pieces], kind="stable")

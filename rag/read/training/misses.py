@@ -32,13 +32,13 @@ approved rejected | praised criticized | friend enemy | friends enemies | succes
 common rare | alive dead | add remove | added removed | open close | opened closed | can cannot
 is isn't | was wasn't | did didn't | does doesn't | are aren't | were weren't | has hasn't
 """
-_OPPOSITES: dict[str, list[str]] = defaultdict(list)
+OPPOSITES: dict[str, list[str]] = defaultdict(list)
 for _pair in re.split(r"[|\n]", _PAIRS):
     if _pair.strip():
         _one, _other = _pair.split()
-        _OPPOSITES[_one].append(_other)
-        _OPPOSITES[_other].append(_one)
-_OPPOSITE = re.compile(rf"\b(?:{'|'.join(_OPPOSITES)})\b", re.IGNORECASE)
+        OPPOSITES[_one].append(_other)
+        OPPOSITES[_other].append(_one)
+_OPPOSITE = re.compile(rf"\b(?:{'|'.join(OPPOSITES)})\b", re.IGNORECASE)
 # A negation of what was answerable may still be answered ("who was not ..."): the rarest kind.
 _NEGATED = re.compile(r"n't$|cannot")
 
@@ -96,7 +96,7 @@ class Misses:
         if not found:
             return None
         old = chance.choice(found)
-        new = chance.choice(_OPPOSITES[old[0].lower()])
+        new = chance.choice(OPPOSITES[old[0].lower()])
         if _NEGATED.search(new) and chance.random() < 0.8:
             return None
         return row.question[: old.start()] + new + row.question[old.end() :]

@@ -1,4 +1,4 @@
-"""Train the reader: python -m rag.read.training.train DATA OUT [--config FILE]
+"""Train the reader: python -m rag.read.training.train DATA OUT [--config FILE] [--start FILE]
 
 DATA is the folder with the question sets (`rows.SETS`). OUT receives `encoder.pt` (the latest
 checkpoint; an interrupted run goes on from it) and `log.jsonl`. Deterministic on one machine: the
@@ -17,6 +17,7 @@ import tomllib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -30,8 +31,9 @@ from index.model import locate
 from rag.read.layout import Pieced
 from rag.read.training.batches import Batch, pad, padded
 from rag.read.training.encoder import END, SENTENCE, START, Encoder
-from rag.read.training.examples import UNKNOWN, Example, Examples, Shares
-from rag.read.training.mined import cached, paragraphs
+from rag.read.training.examples import UNKNOWN, Example, Examples, Mined, Shares
+from rag.read.training.mined import cached, paragraphs, vectors
+from rag.read.training.reworded import Reworder, neighbours
 from rag.read.training.rows import is_calibration, load_rows
 
 CONFIG = Path(__file__).with_name("config.toml")
@@ -49,12 +51,15 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--start", type=Path, help="checkpoint of another run to begin from")
     given = parser.parse_args()
-    train(given.data, given.out, tomllib.loads(given.config.read_text(encoding="utf-8")))
+    config = tomllib.loads(given.config.read_text(encoding="utf-8"))
+    train(given.data, given.out, config, given.start)
 
 
-def train(data: Path, out: Path, config: dict[str, Any]) -> None:
-    """Train for `config["steps"]` steps, or those that a checkpoint in `out` has left."""
+def train(data: Path, out: Path, config: dict[str, Any], start: Path | None = None) -> None:
+    """Train for `config["steps"]` steps, or those that a checkpoint in `out` has left; a new run
+    begins with the weights of the checkpoint `start`, if one is given."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
     torch.set_num_threads(config["threads"])
@@ -62,10 +67,14 @@ def train(data: Path, out: Path, config: dict[str, Any]) -> None:
     pieced = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
     encoder = Encoder(folder)
     rows = [row for row in load_rows(data) if not is_calibration(row)]
-    mined = cached(out / "mined.npy", rows, encoder, pieced)
-    examples = Examples(rows, mined, paragraphs(rows), pieced, Shares(**config["shares"]))
+    mined = Mined(paragraphs(rows), cached(out / "mined.npy", rows, encoder, pieced))
+    reword = Reworder(
+        neighbours(rows, partial(vectors, encoder=encoder, pieced=pieced)), config["exchanged"]
+    )
+    shares = Shares(**config["shares"])
+    examples = Examples(rows, mined, pieced, shares, reword)
     run = Run(encoder, config, out)
-    run.resume()
+    run.resume(start)
     with _asked_to_stop() as stop:
         for batch in _skipping(_batches(examples, config), run.step):
             run.take(batch)
@@ -136,8 +145,10 @@ class Run:
         torch.save(state, self._out / "encoder.part")
         (self._out / "encoder.part").rename(self._out / "encoder.pt")
 
-    def resume(self) -> None:
-        """Go on from the checkpoint, if there is one."""
+    def resume(self, start: Path | None = None) -> None:
+        """Go on from the checkpoint, if there is one, or begin with the weights of `start`."""
+        if start and not (self._out / "encoder.pt").exists():
+            self._encoder.load_state_dict(torch.load(start, weights_only=True)["encoder"])
         if (self._out / "encoder.pt").exists():
             state = torch.load(self._out / "encoder.pt", weights_only=True)
             self.step = state["step"]

@@ -1,16 +1,16 @@
 """The arms of the ablation: the same passages found, and more and more of what is made of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from math import tanh
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from index.snapshot import Library
 from index.types import Hit
-from rag.assistant import Assistant, assistant_for
+from rag.assistant import Assistant
 from rag.config import Config
-from rag.read import SimilarityReader, load_reader
+from rag.read import SimilarityReader, load_reader, trained_reader
 from rag.read.similarity import MARGIN
+from rag.read.trained import LOGISTIC, Curve
 from rag.types import Claim, Reader, Verdict
 
 # What the similarity reader's confidence was fitted for. Cosine and raw scores were never fitted,
@@ -51,26 +51,41 @@ class RetrievalReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A reader whose verdicts are changed."""
+class Remembering:
+    """A reader that reads the same passages for a question once: arms differ in what follows."""
 
     reader: Reader
-    change: Callable[[Verdict], Verdict]
+    known: dict[Any, Verdict] = field(default_factory=dict)
 
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
-        return self.change(self.reader.read(question, hits))
+        key = (question, tuple((hit.document, hit.passage.span) for hit in hits))
+        if key not in self.known:
+            self.known[key] = self.reader.read(question, hits)
+        return self.known[key]
 
 
-def not_spread(verdict: Verdict) -> Verdict:
-    """Without the preference for other documents and other answers."""
-    return replace(verdict, repeat=0.0)
+@dataclass(frozen=True, slots=True)
+class Uncalibrated:
+    """A trained reader that is as sure as its network's own log odds are."""
+
+    reader: Reader
+    curve: Curve
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        verdict = self.reader.read(question, hits)
+        if not 0 < verdict.confidence < 1:
+            return verdict
+        return replace(verdict, confidence=LOGISTIC(self.curve.log_odds(verdict.confidence)))
 
 
-def uncalibrated(verdict: Verdict) -> Verdict:
-    """Not spread, and as sure as the best claim's log odds are high: their logistic function."""
-    best = max((claim.score for claim in verdict.claims), default=0.0)
-    confidence = (1 + tanh(best / 2)) / 2 if verdict.claims else 0.0
-    return replace(not_spread(verdict), confidence=confidence)
+@dataclass(frozen=True, slots=True)
+class NotSpread:
+    """A reader without the preference for other documents and other answers."""
+
+    reader: Reader
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        return replace(self.reader.read(question, hits), repeat=0.0)
 
 
 def _retrieval(library: Library) -> Assistant:
@@ -87,19 +102,26 @@ def arms_for(config: Config) -> tuple[Arm, ...]:
     What a reader adds can be told apart only for one that gives scores, so not for similarity,
     which is the second arm already, nor for a language model.
     """
+    reader = Remembering(load_reader(config))
+
+    def configured(library: Library) -> Assistant:
+        return Assistant(library, reader, config.threshold)
+
     return (
         Arm("retrieval", _retrieval),
         Arm("+ MaxSim", _max_sim),
-        *(_scored(config) if config.reader.kind == "trained" else ()),
-        Arm("as configured", partial(assistant_for, config=config), positions=True),
+        *(_scored(reader, config) if config.reader.kind == "trained" else ()),
+        Arm("as configured", configured, positions=True),
     )
 
 
-def _scored(config: Config) -> tuple[Arm, Arm]:
-    def reader(library: Library) -> Assistant:
-        return Assistant(library, Changed(load_reader(config), uncalibrated), NO_THRESHOLD)
+def _scored(reader: Reader, config: Config) -> tuple[Arm, Arm]:
+    curve = trained_reader(config).curve
+
+    def uncalibrated(library: Library) -> Assistant:
+        return Assistant(library, NotSpread(Uncalibrated(reader, curve)), NO_THRESHOLD)
 
     def calibrated(library: Library) -> Assistant:
-        return Assistant(library, Changed(load_reader(config), not_spread), config.threshold)
+        return Assistant(library, NotSpread(reader), config.threshold)
 
-    return Arm("+ reader", reader), Arm("+ calibration", calibrated)
+    return Arm("+ reader", uncalibrated), Arm("+ calibration", calibrated)

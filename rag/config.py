@@ -23,6 +23,8 @@ READER_KEYS: Mapping[str, tuple[str, ...]] = {
     "cross-encoder": ("model",),
     "openai": ("url", "model", "timeout", "key_variable"),
 }
+# Those that a reader of the kind cannot do without.
+_NEEDED = {"cross-encoder": ("model",), "openai": ("url", "model")}
 # Where a setting of kind "openai" is taken from if the file does not have it.
 READER_ENVIRONMENT = {"url": "OPENAI_BASE_URL", "model": "PINCITE_READER_MODEL"}
 LONGEST_TIMEOUT = 3600
@@ -37,13 +39,13 @@ _URL = re.compile(
 class ReaderConfig:
     """What picks the sentences that answer: the table `[reader]` of `pincite.toml`.
 
-    `model`: for "trained" a folder, for "cross-encoder" a path or hub name, for "openai" the name
-    that the server knows. `url`: of the server, up to and with `/v1`. `timeout`: seconds that one
-    question may take it.
+    `model`: for "trained" a folder, none for the packaged one; for "cross-encoder" a path or hub
+    name, for "openai" the name that the server knows. `url`: of the server, up to and with `/v1`.
+    `timeout`: seconds that one question may take it.
     `key_variable`: the environment variable that holds the API key.
     """
 
-    kind: ReaderKind = "none"
+    kind: ReaderKind = "trained"
     model: str = ""
     url: str = ""
     timeout: float = 60.0
@@ -145,7 +147,7 @@ def _check_type(file: Path, key: str, value: object, types: tuple[type, ...]) ->
 
 def _reader(file: Path, table: Mapping[str, Any]) -> ReaderConfig:
     """The table `[reader]`, what it lacks taken from the environment."""
-    kind = table.get("kind", "none")
+    kind = table.get("kind", ReaderConfig().kind)
     if kind not in get_args(ReaderKind):
         known = ", ".join(f'"{each}"' for each in get_args(ReaderKind))
         raise PinciteError(f"{file}: reader.kind is {kind!r}; it has to be one of {known}")
@@ -177,8 +179,8 @@ def _from_environment() -> dict[str, str]:
 
 def _check_reader(file: Path, reader: ReaderConfig) -> None:
     """PinciteError names what a reader lacks or cannot have, and where to set it."""
-    for key in ("url", "model"):
-        if key in READER_KEYS[reader.kind] and not getattr(reader, key):
+    for key in _NEEDED.get(reader.kind, ()):
+        if not getattr(reader, key):
             instead = (
                 f" or the variable {READER_ENVIRONMENT[key]}" if reader.kind == "openai" else ""
             )

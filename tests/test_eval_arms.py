@@ -1,10 +1,15 @@
 """The readers that only the ablation has."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import exp
+
 import pytest
 
-from eval.arms import Changed, RetrievalReader, arms_for, not_spread, uncalibrated
+from eval.arms import NotSpread, Remembering, RetrievalReader, Uncalibrated, arms_for
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.config import Config, ReaderConfig
+from rag.read.trained import Curve
 from rag.types import Claim, Verdict
 
 
@@ -32,27 +37,38 @@ def test_its_confidence_is_no_less_than_nothing() -> None:
     assert RetrievalReader().read("Who?", []).confidence == 0
 
 
-class TestChanged:
+@dataclass(frozen=True)
+class Fixed:
+    verdict: Verdict
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        return self.verdict
+
+
+def test_without_a_preference_for_what_is_new() -> None:
     verdict = Verdict((Claim("a.txt", Span(0, 9), 2.0),), 0.7, margin=3.0, repeat=0.5)
+    assert NotSpread(Fixed(verdict)).read("Who?", []) == replace(verdict, repeat=0.0)
 
-    def test_a_reader_is_changed_in_what_it_says(self) -> None:
-        unsure = Changed(RetrievalReader(), lambda verdict: Verdict(verdict.claims[:1], 0.1))
-        verdict = unsure.read("Who?", [hit("a.txt", 1.0, 0.6, 0.1)])
-        assert (len(verdict.claims), verdict.confidence) == (1, 0.1)
 
-    def test_without_a_preference_for_what_is_new(self) -> None:
-        assert not_spread(self.verdict) == Verdict(self.verdict.claims, 0.7, margin=3.0)
+def test_without_calibration_confidence_is_that_of_the_log_odds() -> None:
+    curve = Curve(0.5, 1.0)
+    verdict = Uncalibrated(Fixed(Verdict((), curve(3.0))), curve).read("Who?", [])
+    assert verdict.confidence == pytest.approx(1 / (1 + exp(-3)))
+    assert Uncalibrated(Fixed(Verdict((), 0.0)), curve).read("Who?", []).confidence == 0
 
-    def test_without_calibration_confidence_is_that_of_the_log_odds(self) -> None:
-        verdict = uncalibrated(self.verdict)
-        assert verdict.confidence == pytest.approx(1 / (1 + 2.718281828**-2))
-        assert (verdict.claims, verdict.repeat) == (self.verdict.claims, 0)
-        assert uncalibrated(Verdict((), 0.9)).confidence == 0
+
+def test_what_was_read_is_not_read_again() -> None:
+    reader = Remembering(RetrievalReader())
+    hits = [hit("a.txt", 1.0, 0.6, 0.1)]
+    first = reader.read("Who?", hits)
+    assert reader.read("Who?", list(hits)) is first
+    assert reader.read("What?", hits) is not first
+    assert reader.read("Who?", hits * 2) != first
 
 
 def test_arms_that_take_a_trained_reader_are_there_if_one_is_configured() -> None:
-    names = [arm.name for arm in arms_for(Config())]
+    names = [arm.name for arm in arms_for(Config(reader=ReaderConfig("none")))]
     assert names == ["retrieval", "+ MaxSim", "as configured"]
-    arms = arms_for(Config(reader=ReaderConfig("trained", "folder")))
+    arms = arms_for(Config())
     assert [arm.name for arm in arms] == [*names[:2], "+ reader", "+ calibration", names[2]]
     assert [arm.positions for arm in arms] == [False, False, False, False, True]

@@ -131,7 +131,8 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_readers_are_read() -> None:
-    assert configured("[reader]").reader == ReaderConfig("none")
+    assert configured("[reader]").reader == configured("").reader == ReaderConfig("trained")
+    assert configured('[reader]\nmodel = "mine"').reader == ReaderConfig("trained", "mine")
     assert configured('[reader]\nkind = "none"').reader == ReaderConfig("none")
     assert configured('[reader]\nkind = "cross-encoder"\nmodel = "a/b"').reader == ReaderConfig(
         "cross-encoder", "a/b"
@@ -166,10 +167,10 @@ SERVER = 'kind = "openai"\nurl = "http://localhost/v1"\nmodel = "m"'
     [
         ('kind = "best"', 'reader.kind is \'best\'; it has to be one of "none", "trained", "cro'),
         ("kind = []", r"reader.kind is \[\]; it has to be one of"),
-        ('kin = "none"', "a reader of kind 'none' has no setting 'kin'; known: kind$"),
+        ('kin = "none"', "a reader of kind 'trained' has no setting 'kin'; known: kind, model$"),
         ('kind = "none"\nmodel = "a"', "a reader of kind 'none' has no setting 'model'; known: ki"),
         ('kind = "cross-encoder"\nurl = "a"', ".* has no setting 'url'; known: kind, model$"),
-        ('kind = "trained"', "a reader of kind 'trained' needs reader.model; set it"),
+        ('kind = "trained"\nmodel = 7', "reader.model is 7, not a str$"),
         ('kind = "cross-encoder"', "a reader of kind 'cross-encoder' needs reader.model; set it"),
         ('kind = "cross-encoder"\nmodel = 7', "reader.model is 7, not a str$"),
         ('kind = "openai"\nmodel = "m"', ".*needs reader.url; .* the variable OPENAI_BASE_URL$"),

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from index.errors import ModelError
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.read.layout import Layout, Pieces
+from rag.read.similarity import MARGIN, PASSAGE_WEIGHT, REPEAT
 from rag.read.trained import (
+    LIKELY,
+    LOGISTIC,
     MANIFEST,
-    MARGIN,
     PASSAGES,
-    REPEAT,
-    RETRIEVED,
     WEIGHTS,
     WINDOW,
     Curve,
@@ -61,9 +61,6 @@ class Fake:
         return logits
 
 
-LOGISTIC = Curve(1.0, 0.0)
-
-
 def reader(network: Fake, tmp_path: Path, curve: Curve = LOGISTIC) -> TrainedReader:
     file = tmp_path / "tokenizer.json"
     pieced()._tokenizer.save(str(file))
@@ -102,10 +99,10 @@ def test_the_words_that_answer_are_the_likeliest_range() -> None:
 def test_the_best_sentence_of_all_passages_comes_first(tmp_path: Path) -> None:
     network = Fake(reed=3, log=1)
     verdict = reader(network, tmp_path).read("who", [hit("log"), hit("it", "reed lit", score=0.5)])
-    assert [(claim.span.start, claim.score) for claim in verdict.claims] == [
-        (103, 3 + RETRIEVED / 2),
-        (100, 1.0),
-        (100, RETRIEVED / 2),
+    assert [(claim.span.start, pytest.approx(claim.score)) for claim in verdict.claims] == [
+        (103, LIKELY * LOGISTIC(3.0) + PASSAGE_WEIGHT / 2),
+        (100, LIKELY / 2 + PASSAGE_WEIGHT / 2),
+        (100, LIKELY * LOGISTIC(1.0)),
     ]
     assert verdict.claims[0].words == "reed"
     assert (verdict.margin, verdict.repeat) == (MARGIN, REPEAT)
@@ -114,6 +111,13 @@ def test_the_best_sentence_of_all_passages_comes_first(tmp_path: Path) -> None:
 def test_confidence_is_the_best_score_on_the_curve(tmp_path: Path) -> None:
     verdict = reader(Fake(reed=3), tmp_path, Curve(2.0, 3.0)).read("who", [hit("reed", score=0.7)])
     assert verdict.confidence == 0.5
+
+
+@given(st.floats(-20, 20), st.floats(0.1, 5), st.floats(-5, 5))
+def test_a_curve_can_be_read_backwards(score: float, slope: float, middle: float) -> None:
+    curve = Curve(slope, middle)
+    if 0 < curve(score) < 1 - 1e-9:
+        assert curve.log_odds(curve(score)) == pytest.approx(score, abs=1e-4)
 
 
 def test_nothing_found_is_no_confidence(tmp_path: Path) -> None:
@@ -130,8 +134,8 @@ def test_so_many_passages_are_read(tmp_path: Path) -> None:
 def test_a_sentence_that_leans_is_offered_with_the_one_before(tmp_path: Path) -> None:
     verdict = reader(Fake(it=2), tmp_path).read("who", [hit("reed lit", "it lit")])
     assert [(claim.span, claim.score) for claim in verdict.claims[:2]] == [
-        (Span(100, 115), 2.0),
-        (Span(109, 115), 2.0),
+        (Span(100, 115), LIKELY * LOGISTIC(2.0)),
+        (Span(109, 115), LIKELY * LOGISTIC(2.0)),
     ]
 
 

@@ -3,13 +3,17 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
 from rag.config import Config, ReaderConfig
 from rag.read.similarity import SimilarityReader
 from rag.types import Reader
 
-__all__ = ["SimilarityReader", "load_reader"]
+if TYPE_CHECKING:
+    from rag.read.trained import TrainedReader
+
+__all__ = ["SimilarityReader", "load_reader", "trained_reader"]
 
 
 def load_reader(config: Config) -> Reader:
@@ -25,13 +29,15 @@ def load_reader(config: Config) -> Reader:
         case "openai":
             return _language_model(config)
         case "trained":
-            return _trained(config)
+            return trained_reader(config)
 
 
-def _trained(config: Config) -> Reader:
-    from rag.read.trained import load_trained
+def trained_reader(config: Config) -> "TrainedReader":
+    """The reader of the configured folder, or the packaged one."""
+    from rag.read.trained import PACKAGED, load_trained
 
-    return load_trained(Path(config.reader.model).expanduser())
+    folder = config.reader.model
+    return load_trained(Path(folder).expanduser() if folder else PACKAGED)
 
 
 def _cross_encoder(config: Config) -> Reader:

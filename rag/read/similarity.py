@@ -60,8 +60,13 @@ def _lead(hits: Sequence[Hit]) -> float:
     return similarities[0] - mean(rivals) if rivals else TYPICAL_LEAD
 
 
+def similarities(hit: Hit) -> list[float]:
+    """The similarity of each sentence of a passage to the question, that of the passage counted."""
+    return [each + PASSAGE_WEIGHT * hit.score for each in hit.sentence_similarities]
+
+
 def _claims(hit: Hit) -> list[Claim]:
     return [
-        Claim(hit.document, sentence.span, similarity + PASSAGE_WEIGHT * hit.score)
-        for sentence, similarity in zip(hit.passage, hit.sentence_similarities, strict=True)
+        Claim(hit.document, sentence.span, similarity)
+        for sentence, similarity in zip(hit.passage, similarities(hit), strict=True)
     ]

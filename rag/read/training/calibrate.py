@@ -1,14 +1,17 @@
-"""Fit the curve from scores to probabilities: python -m rag.read.training.calibrate DATA RUN OUT
+"""Fit the curve from scores to probabilities: python -m rag.read.training.calibrate DATA OUT
 
-On questions whose paragraphs no training saw (`rows.is_calibration`), read as in use: with their
-own paragraph and what retrieval finds besides, as they are, with the sentences that answer taken
-out, and as near misses. The curve (Platt 1999) goes into the manifest of OUT, its reliability is
-printed.
+Questions are asked whose paragraphs no training saw (`rows.is_calibration`), as in use: the
+paragraphs are indexed, those of the other questions with them, and the reader reads what is found.
+Half of the questions without an answer were written by people, half are near misses. The curve
+(Platt 1999) goes into the manifest of OUT; what is printed says how far it can be believed.
 """
 
 import argparse
 import json
 import random
+import re
+import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,19 +19,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from tokenizers import Tokenizer
 
+from index.embed import load_embedder
 from index.model import locate
-from rag.read.layout import Pieced
-from rag.read.trained import MANIFEST, Network, OnnxNetwork, read_passage
-from rag.read.training.encoder import Encoder
-from rag.read.training.mined import cached, paragraphs
+from index.snapshot import Library
+from rag.config import Config
+from rag.indexing import index_paths
+from rag.read.trained import MANIFEST, Curve, OnnxNetwork, TrainedReader
 from rag.read.training.misses import Misses
-from rag.read.training.rows import Row, is_calibration, load_rows, without_answer
+from rag.read.training.rows import Row, is_calibration, load_rows
+from rag.types import Reader
 
-# Paragraphs that are read besides a question's own.
-BESIDES = 3
-_SENTENCES = 12
+# The sets whose questions are asked: those with whole paragraphs, and with articles to put them in.
+ASKED = ("squad_train_part", "squad1_dev", "squad2_dev")
 _BINS = 10
 
 
@@ -36,58 +39,71 @@ def main() -> None:
     """Calibrate the network that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path)
-    parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args()
-    folder = locate(None).folder
-    pieced = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
-    rows = [row for row in load_rows(given.data) if is_calibration(row)]
-    mined = cached(given.run / "calibration.npy", rows, Encoder(folder), pieced)
-    network = OnnxNetwork(given.out)
-    found = list(_scores(rows, mined, network, pieced))
-    scores, answerable = np.array(found, dtype=np.float64).T
-    fitted = LogisticRegression(C=np.inf, class_weight="balanced").fit(
-        scores[:, None], answerable.astype(int)
-    )
+    rows = [row for row in load_rows(given.data) if row.source in ASKED]
+    tokenizer = locate(None).folder / "tokenizer.json"
+    reader = TrainedReader(lambda: OnnxNetwork(given.out), tokenizer, Curve(1.0, 0.0))
+    with tempfile.TemporaryDirectory() as folder:
+        scores, answered = np.array(list(_asked(rows, reader, Path(folder)))).T
+    fitted = LogisticRegression(C=np.inf, class_weight="balanced").fit(scores[:, None], answered)
     slope = float(fitted.coef_[0, 0])
-    curve = {"slope": slope, "middle": float(-fitted.intercept_[0] / slope)}
-    manifest = given.out / MANIFEST
-    known = json.loads(manifest.read_text(encoding="utf-8")) | {"curve": curve}
+    curve = Curve(slope, float(-fitted.intercept_[0] / slope))
+    _write(given.out / MANIFEST, curve)
+    _report(np.array([curve(score) for score in scores]), answered)
+
+
+def _asked(rows: Sequence[Row], reader: Reader, folder: Path) -> Iterator[tuple[float, bool]]:
+    """The best score of each question, and whether it is answered."""
+    _write_documents(rows, folder / "documents")
+    config = Config(index=folder / "index")
+    index_paths([folder / "documents"], config)
+    library = Library(config.index, load_embedder(None))
+    with library.snapshot() as snapshot:
+        for question, answered in _questions(rows):
+            verdict = reader.read(question, snapshot.search(question))
+            yield max(claim.score for claim in verdict.claims), answered
+    library.close()
+
+
+def _questions(rows: Sequence[Row]) -> Iterator[tuple[str, bool]]:
+    """The questions kept for calibration, each once, and near misses of those with an answer."""
+    chance, misses, seen = random.Random(1), Misses(rows), set()
+    for row in filter(is_calibration, rows):
+        if row.question not in seen:
+            seen.add(row.question)
+            yield row.question, row.answerable
+            if row.answerable and (near := misses.near(row, chance)):
+                yield near.question, False
+
+
+def _write_documents(rows: Sequence[Row], folder: Path) -> None:
+    """A Markdown document for each article: its title, and its paragraphs, each once."""
+    articles: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        articles[row.title][" ".join(row.sentences)] = None
+    folder.mkdir()
+    for at, (title, paragraphs) in enumerate(articles.items()):
+        name = re.sub(r"\W+", "-", title)[:60]
+        text = "\n\n".join((f"# {title}", *paragraphs))
+        (folder / f"{at:04}-{name}.md").write_text(text + "\n", encoding="utf-8")
+
+
+def _write(manifest: Path, curve: Curve) -> None:
+    known = json.loads(manifest.read_text(encoding="utf-8"))
+    known |= {"curve": {"slope": curve.slope, "middle": curve.middle}}
     manifest.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
-    _report(1 / (1 + np.exp(-slope * (scores - curve["middle"]))), answerable)
 
 
-def _scores(
-    rows: Sequence[Row], mined: NDArray[np.int32], network: Network, pieced: Pieced
-) -> Iterator[tuple[float, bool]]:
-    """The best score of each question in each way, and whether it is answered."""
-    chance, misses, found = random.Random(1), Misses(rows), paragraphs(rows)
-    for row, places in zip(rows, mined, strict=True):
-        others = [found[place] for place in places[:BESIDES] if place >= 0]
-        asked = [row, without_answer(row), misses.near(row, chance) if row.answerable else None]
-        for each in asked:
-            if each is not None:
-                read = [each, *others]
-                yield (
-                    max(_best(each.question, one, network, pieced) for one in read),
-                    each.answerable,
-                )
-
-
-def _best(question: str, row: Row, network: Network, pieced: Pieced) -> float:
-    sentences = row.sentences[:_SENTENCES]
-    return max(each.score for each in read_passage(network, pieced, question, row.title, sentences))
-
-
-def _report(confidence: NDArray[np.float64], answerable: NDArray[np.float64]) -> None:
+def _report(confidence: NDArray[np.float64], answered: NDArray[np.float64]) -> None:
     """The share that is answered by confidence: calibrated where the two columns agree."""
     edges = np.linspace(0, 1, _BINS + 1)
     for low, high in pairwise(edges):
         inside = (confidence >= low) & (confidence < high)
         if inside.any():
-            mean, share = confidence[inside].mean(), answerable[inside].mean()
+            mean, share = confidence[inside].mean(), answered[inside].mean()
             print(f"{low:.1f}-{high:.1f}  n={inside.sum():5}  said {mean:.2f}  was {share:.2f}")
-    order = confidence[answerable == 1][:, None] - confidence[answerable == 0][None, :]
+    order = confidence[answered == 1][:, None] - confidence[answered == 0][None, :]
     print(f"AUROC {((order > 0) + 0.5 * (order == 0)).mean():.3f}")
 
 

@@ -1,8 +1,9 @@
 """Train the reader: python -m rag.read.training.train DATA OUT [--config FILE] [--start FILE]
 
 DATA is the folder with the question sets (`rows.SETS`). OUT receives `encoder.pt` (the latest
-checkpoint; an interrupted run goes on from it) and `log.jsonl`. Deterministic on one machine: the
-seed decides the examples, their order and the head's first weights.
+checkpoint; an interrupted run goes on from it, with another shuffle) and `log.jsonl`. A run that is
+not interrupted is deterministic on one machine: the seed decides the examples, their order and the
+head's first weights.
 
 With glibc, set MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592: a step is twice
 as fast when memory is not given back and asked for again.
@@ -76,7 +77,7 @@ def train(data: Path, out: Path, config: dict[str, Any], start: Path | None = No
     run = Run(encoder, config, out)
     run.resume(start)
     with _asked_to_stop() as stop:
-        for batch in _skipping(_batches(examples, config), run.step):
+        for batch in _batches(examples, config, config["seed"] + run.step):
             run.take(batch)
             if run.step >= config["steps"] or stop.is_set():
                 break
@@ -179,13 +180,13 @@ def _trained(body: torch.nn.Module) -> list[torch.nn.Parameter]:
     return [parameter for parameter in body.parameters() if parameter.requires_grad]
 
 
-def _batches(examples: Examples, config: dict[str, Any]) -> Iterator[list[Example]]:
+def _batches(examples: Examples, config: dict[str, Any], seed: int) -> Iterator[list[Example]]:
     """Batches without end, pass after pass, each of examples of about one length."""
-    chance = random.Random(config["seed"])
+    chance = random.Random(seed)
     passed = 0
     while True:
         several: list[Example] = []
-        for example in examples.of_pass(config["seed"] + passed):
+        for example in examples.of_pass(seed + passed):
             several.append(example)
             if len(several) == _SHUFFLED:
                 yield from _by_length(several, config["batch_tokens"], chance)
@@ -205,13 +206,6 @@ def _by_length(
         batches[-1].append(example)
     chance.shuffle(batches)
     yield from (batch for batch in batches if batch)
-
-
-def _skipping(batches: Iterator[list[Example]], done: int) -> Iterator[list[Example]]:
-    """The batches after those that an earlier run took."""
-    for _ in range(done):
-        next(batches)
-    yield from batches
 
 
 def _losses(logits: Tensor, batch: Batch, examples: Sequence[Example]) -> dict[str, Tensor]:

@@ -10,13 +10,15 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.read import SimilarityReader, load_reader, trained_reader
 from rag.read.similarity import MARGIN
-from rag.read.trained import LOGISTIC, Curve
+from rag.read.trained import Curve
 from rag.types import Claim, Reader, Verdict
 
 # What the similarity reader's confidence was fitted for. Cosine and raw scores were never fitted,
 # so nothing is refused by them.
 SIMILARITY_THRESHOLD = 0.4
 NO_THRESHOLD = 0.0
+# From log odds to a probability.
+LOGISTIC = Curve(1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError, PinciteError
+from index.types import Hit, Passage, Place, Sentence, Span
 from rag.config import Config, ReaderConfig
 from rag.read import SimilarityReader, load_reader
 from rag.read.chat import ChatServer
 from rag.read.cross_encoder import CrossEncoderReader
 from rag.read.language_model import LanguageModelReader
+from rag.read.trained import TrainedReader
 
 LOCAL = ReaderConfig("openai", "some-model", "http://127.0.0.1:8080/v1", timeout=9.0)
 ELSEWHERE = ReaderConfig("openai", "some-model", "https://models.example/v1")
@@ -29,8 +31,21 @@ def chat(config: Config) -> ChatServer:
     return reader.chat
 
 
-def test_without_a_trained_model_there_is_similarity() -> None:
-    assert load_reader(Config()) == SimilarityReader()
+def test_similarity_alone_can_be_had() -> None:
+    assert load_reader(Config(reader=ReaderConfig("none"))) == SimilarityReader()
+
+
+def test_the_packaged_reader_is_the_default_and_tells_an_answer_from_a_near_miss() -> None:
+    reader = load_reader(Config())
+    assert isinstance(reader, TrainedReader)
+    sentence = "The lamp of the northern tower was lit by the keeper Anna Reed on 4 May 1887."
+    whole = Span(0, len(sentence))
+    passage = Passage(sentence, (Sentence(whole, whole, Place()),))
+    hit = Hit("log.txt", passage, 0.5, 0.5, 0.5, (0.5,))
+    answered = reader.read("Who lit the lamp of the northern tower?", [hit])
+    missed = reader.read("How much oil did the lamp of the northern tower burn?", [hit])
+    assert "Anna Reed" in answered.claims[0].words
+    assert missed.confidence < answered.confidence
 
 
 def test_a_trained_reader_is_one_that_was_exported(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from rag.read.layout import Layout, Pieces
 from rag.read.similarity import MARGIN, PASSAGE_WEIGHT, REPEAT
 from rag.read.trained import (
     LIKELY,
-    LOGISTIC,
     MANIFEST,
     PASSAGES,
     WEIGHTS,
@@ -59,6 +58,9 @@ class Fake:
         for marker in layout.markers:
             logits[marker, 0] = self.scores.get(layout.ids[marker + 1], 0.0)
         return logits
+
+
+LOGISTIC = Curve(1.0, 0.0)
 
 
 def reader(network: Fake, tmp_path: Path, curve: Curve = LOGISTIC) -> TrainedReader:

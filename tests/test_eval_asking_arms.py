@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.arms import Changed, RetrievalReader, arms_for, not_spread, uncalibrated
+from eval.asking.arms import Changed, RetrievalReader, arms_for, not_spread, uncalibrated
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.config import Config, ReaderConfig
 from rag.types import Claim, Verdict

@@ -96,6 +96,96 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an option each
         sys.exit(1)
 
 
+@evaluate.command()
+@click.argument("before", type=_FILE)
+@click.argument("after", type=_FILE)
+@click.option(
+    "--fail-on",
+    "gates",
+    multiple=True,
+    metavar="FIGURE",
+    help="Exit with status 1 if this figure is worse by more than chance. May be repeated.",
+)
+def compare(before: Path, after: Path, gates: tuple[str, ...]) -> None:
+    """Compare two report.json of the same questions: differences with intervals, and what flipped.
+
+    A difference is called one where p is below .05 in a randomisation test.
+    """
+    from rich.console import Console
+
+    from eval import compare as comparing
+    from eval.figures import MEASURES
+
+    known = [measure.name for measure in MEASURES]
+    if unknown := set(gates) - set(known):
+        raise click.UsageError(f"no figure {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+    comparison = comparing.compare(before, after)
+    Console(markup=False, emoji=False).print(comparing.table(comparison.differences))
+    for line in comparing.flips(comparison):
+        click.echo(line)
+    click.echo(
+        f"{len(comparison.after)} questions compared, {comparison.left_out} in one report alone."
+    )
+    if lost := comparing.losses(comparison.differences, gates):
+        click.secho(f"worse by more than chance: {', '.join(lost)}", fg="red", err=True)
+        sys.exit(1)
+
+
+@evaluate.command()
+@click.argument("answer", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "file", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--verdict",
+    required=True,
+    type=click.Choice(
+        ["supports", "does-not-support", "wrong-place", "wrong-speaker", "should-have-refused"]
+    ),
+    help="What you find of the citation, or of there being an answer.",
+)
+@click.option("--citation", type=int, default=1, show_default=True, help="Which one, from 1.")
+@click.option("--right", default="", help="The right locator or speaker, where that is wrong.")
+def add(answer: Path, file: Path, verdict: str, citation: int, right: str) -> None:
+    """Make a case of an ANSWER, as pincite ask --json prints it, and a verdict on it.
+
+    The case is put into the file of --to, which pincite eval --questions reads.
+    """
+    from eval.grow.add import Verdict, add_case, to_case
+    from rag.check import load_answers
+
+    answers = [record for _, record in load_answers(answer)]
+    if len(answers) != 1:
+        raise PinciteError(f"{answer} has {len(answers)} answers; name a file with one")
+    case = add_case(to_case(answers[0], Verdict(verdict), citation, right), file)
+    click.echo(f"{case.id} is in {file}: {case.question}")
+
+
+@evaluate.command()
+@click.argument("questions", type=click.Path(exists=True, path_type=Path), default=QUESTIONS)
+@_sources
+def lint(questions: Path, sources: Path | None) -> None:
+    """Look for what is doubtful in a set of QUESTIONS; exits with status 1 if anything is.
+
+    Gold that differs from its source, duplicates, questions in the words of their gold, and
+    unanswerable ones whose words stand together in a source.
+    """
+    from eval.asking.sources import Sources, in_folder
+    from eval.cases import load_set
+    from eval.grow.lint import lint as look
+
+    asked = load_set(questions)
+    texts: Mapping[str, str]
+    if asked.documents is None:
+        texts = Sources(in_folder(_folder(questions, sources))).texts()
+    else:
+        texts = asked.documents
+    findings = look(asked.cases, texts)
+    for found in findings:
+        click.echo(visible(f"{found.id}: {found.rule}: {found.about}"))
+    click.echo(f"{len(asked.cases)} questions, {len(findings)} findings.")
+    if findings:
+        sys.exit(1)
+
+
 # -- where things lie ------------------------------------------------------------------------------
 
 

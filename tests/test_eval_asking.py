@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -133,7 +133,7 @@ class TestAsk:
         read: list[str] = []
 
         class Counting:
-            def read(self, question: str, hits: list[Hit]) -> Verdict:
+            def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
                 read.append(question)
                 return SimilarityReader().read(question, hits)
 

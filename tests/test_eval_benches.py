@@ -22,7 +22,13 @@ def gold(start: int, end: int, doc: str = "right.txt") -> Gold:
 
 def quote(start: int, end: int, doc: str = "right.txt", **more: Any) -> dict[str, Any]:
     text = "x" * (end - start)
-    plain = {"text": text, "locator": "", "page": None, "position": None, "speakers": []}
+    plain: dict[str, Any] = {
+        "text": text,
+        "locator": "",
+        "page": None,
+        "position": None,
+        "speakers": [],
+    }
     return {"document": doc, "start": start, "end": end, **plain, **more}
 
 

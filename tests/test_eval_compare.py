@@ -43,9 +43,10 @@ class TestDifference:
         before, after = column(QUOTE, 0, 1, 0, None), column(QUOTE, 1, 1, 0, 1)
         found = difference(QUOTE, before, after)
         assert found
-        assert (found.n, found.before) == (3, pytest.approx(1 / 3))
+        assert found.n == 3
+        assert found.before == pytest.approx(1 / 3)
         assert found.change == pytest.approx(1 / 3)
-        assert found.interval == (0, 1)
+        assert found.interval == (0.0, 1.0)
         assert found.p == 1
         assert not found.is_significant
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from lxml import html
 
@@ -21,14 +22,14 @@ FACT = Case("q<1", "Who lit <it>?", answerable=True, kind="fact", gold=(GOLD,))
 ABSENT = Case("q2", "What\u202e?", answerable=False, kind="absent")
 
 
-def quote(start: int, end: int) -> dict[str, object]:
+def quote(start: int, end: int) -> dict[str, Any]:
     words = {"text": TEXT[start:end], "display": TEXT[start:end], "locator": "¶1"}
     return {"document": "a.txt", "start": start, "end": end, "page": None, "speakers": [], **words}
 
 
-def result(case: Case, *quotes: dict[str, object], withheld: bool = False) -> Result:
+def result(case: Case, *quotes: dict[str, Any], withheld: bool = False) -> Result:
     refused = withheld or not quotes
-    record = {
+    record: dict[str, Any] = {
         "standalone_question": case.question,
         "abstained": refused,
         "reason": "not_answered" if refused else None,

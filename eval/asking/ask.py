@@ -35,6 +35,9 @@ class _Overheard:
         self.verdict = self.verdict or verdict
         return verdict
 
+    def forget(self) -> None:
+        self.verdict = None
+
 
 @dataclass(frozen=True, slots=True)
 class _Repeated:
@@ -57,7 +60,7 @@ class Asker:
 
     def ask(self, case: Case) -> Response:
         """The answer, parsed from what is rendered, with the passages and what was held back."""
-        self._overheard.verdict = None
+        self._overheard.forget()
         answer = self._assistant.ask(case.question, case.history)
         if self._overheard.verdict is None:  # Nothing was searched, or nothing was found.
             return Response(rendered(to_json(answer, case.id)), answer.stages)

@@ -12,6 +12,7 @@ from eval.cases import Case, Gold
 from eval.figures.values import Result
 from eval.judging import judge
 from eval.report import Report
+from eval.report.markup import text
 from eval.report.page import page, write_page
 from eval.report.plots import MOST_POINTS, Bar, Line, bars, curve, dots
 from index.types import Span
@@ -55,11 +56,11 @@ def parsed(of: Report) -> html.HtmlElement:
 
 def test_it_asks_for_nothing_else(tmp_path: Path) -> None:
     write_page(MISSED, tmp_path / "report.html")
-    text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    tree = html.document_fromstring(text)
+    written = (tmp_path / "report.html").read_text(encoding="utf-8")
+    tree = html.document_fromstring(written)
     assert "default-src 'none'" in tree.xpath("//meta[@http-equiv]/@content")[0]
     assert not tree.xpath("//script | //link | //img | //@src | //@href")
-    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", text)
+    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", written)
 
 
 def test_every_failure_is_opened_up_with_its_gold_in_context() -> None:
@@ -96,6 +97,10 @@ def test_other_golds_are_told_in_words() -> None:
 
 def test_what_would_reverse_the_text_is_made_visible() -> None:
     assert "What\\u202e?" in parsed(MISSED).xpath("string((//details)[2])")
+
+
+def test_lines_stay_apart_and_control_characters_are_shown() -> None:
+    assert text("a\r\nb\n<\x1b") == "a\nb\n&lt;\\x1b"
 
 
 def test_plots_have_names_and_stay_in_their_box() -> None:

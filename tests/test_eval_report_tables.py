@@ -55,7 +55,8 @@ def printed(report: Report) -> str:
 class TestTables:
     def test_figures_have_intervals_and_numbers(self) -> None:
         lines = [line.split() for line in printed(Report({}, RESULTS)).splitlines()]
-        assert ["5", "questions,", "7", "of", "8", "quotes", "verbatim"] in lines
+        assert ["5", "questions"] in lines
+        assert ["verbatim", "7/8"] in lines
         assert ["quote", "@1", "66.7", "0.0–100.0", "3"] in lines
         assert ["needed", "@5", "50.0", "50.0–50.0", "1"] in lines
         assert ["AUROC", "0.833", "0.333–1.000", "5"] in lines

@@ -43,9 +43,7 @@ _BRIEF_TRUSTED: Final = _named(
 
 
 def _overall(report: Report) -> Table:
-    checked = report.checked
-    verbatim = f"{checked - len(report.faults)} of {checked} quotes verbatim"
-    table = _table(f"{len(report.results)} questions, {verbatim}", ["", "", "95 %", "n"])
+    table = _table(f"{len(report.results)} questions", ["", "", "95 %", "n"])
     for group in (RETRIEVAL, QUOTES, CITATIONS, REFUSALS):
         for measure in group:
             figure = report.figures[measure.name]
@@ -57,6 +55,8 @@ def _overall(report: Report) -> Table:
                     str(figure.n),
                 )
         table.add_section()
+    verbatim = report.checked - len(report.faults)
+    table.add_row("verbatim", f"{verbatim}/{report.checked}", "", "")
     return table
 
 

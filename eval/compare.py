@@ -209,7 +209,7 @@ def table(differences: Iterable[Difference]) -> Table:
     for each in differences:
         mark = "" if not each.is_significant else "worse" if each.is_loss else "better"
         values = (each.before, each.after, each.change)
-        interval = "–".join(shown(each.measure, end) for end in each.interval)
+        interval = " to ".join(shown(each.measure, end) for end in each.interval)
         cells = (*(shown(each.measure, value) for value in values), interval)
         found.add_row(each.measure.label, str(each.n), *cells, f"{each.p:.3f}", mark)
     return found

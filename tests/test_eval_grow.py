@@ -136,6 +136,12 @@ class TestLint:
             ("q3", "gold"),
         ]
 
+    def test_strings_of_several_places_may_be_in_several_sources(self) -> None:
+        both = asked(1, "When?", gold("four"), gold("gold", "b.txt"), gold_mode="all")
+        assert lint([replace(both, must_contain=("four", "gold"))], TEXTS) == []
+        (found,) = lint([replace(both, must_contain=("four", "nine"))], TEXTS)
+        assert found.about == "nine"
+
     def test_duplicates_ask_the_same_after_the_same(self) -> None:
         cases = [
             asked(1, "When was the lamp lit?", gold("four")),

@@ -55,14 +55,14 @@ def _stale(cases: Sequence[Case], texts: Mapping[str, str]) -> Iterator[Finding]
 
 
 def _without_strings(cases: Sequence[Case], texts: Mapping[str, str]) -> Iterator[Finding]:
-    """Cases whose required strings stand in no source that they could be quoted from."""
+    """Cases whose required strings stand in no source that they could be quoted from: all together,
+    or each by itself where several places are needed."""
     for case in cases:
         documents = {gold.doc for gold in case.places} or texts
-        if case.must_contain and not any(
-            contains(texts.get(document, ""), case.must_contain) for document in documents
-        ):
-            strings = "; ".join(case.must_contain)
-            yield Finding(case.id, "required strings are in no source", strings)
+        together = [case.must_contain] if case.must_contain else []
+        for strings in [(each,) for each in case.must_contain] if case.needs_all else together:
+            if not any(contains(texts.get(document, ""), strings) for document in documents):
+                yield Finding(case.id, "required strings are in no source", "; ".join(strings))
 
 
 def _duplicates(cases: Sequence[Case]) -> Iterator[Finding]:

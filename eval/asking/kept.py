@@ -26,10 +26,10 @@ class Kept:
         is_ours = lines[:1] == [head]
         self.dropped = 0 if is_ours else len(lines[1:])
         self._lines = {line["id"]: line for line in lines[1:] if is_ours}
-        if file:
-            # Anew, or without the line that was not finished.
-            kept = (head, *self._lines.values())
-            file.write_text("".join(map(_line, kept)), encoding="utf-8")
+        whole = "".join(map(_line, (head, *self._lines.values()))).encode()
+        # Written anew only if need be: whoever is stopped while it is would lose what it has.
+        if file and not (file.exists() and file.read_bytes() == whole):
+            file.write_bytes(whole)
 
     def get(self, case: Case) -> Response | None:
         """The response to a question; None when it was not asked or has changed since."""

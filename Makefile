@@ -1,6 +1,8 @@
 # make serve     the interface on the sample archive, http://127.0.0.1:7860
 # make test      lint, types, import contract, tests
 # make install   the environment alone: .venv/bin/pincite
+# make gate      the eval set against eval/baseline.json; fails on a loss that is more than chance
+# make baseline  what make gate compares with: commit it with the change that moves the figures
 # make screenshots   pictures of the interface, into build/screenshots
 # SOURCES=folder serves your own folder instead of the sample archive.
 
@@ -15,7 +17,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := .venv/.installed
 TOOLS := .venv/.test-tools
 
-.PHONY: install serve test screenshots clean
+# Figures that may not get worse.
+GATES := recall_at_5 quote_at_1 quote_at_3 precision needed_at_5 locator answered refused
+
+.PHONY: install serve test gate baseline screenshots clean
 
 install: $(INSTALLED)
 
@@ -32,6 +37,15 @@ test: $(TOOLS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+gate: $(INSTALLED)
+	@test -f eval/baseline.json || { echo "There is no eval/baseline.json; make baseline makes it."; exit 1; }
+	$(BIN)/pincite eval --report build/eval
+	$(BIN)/pincite eval compare eval/baseline.json build/eval/report.json $(GATES:%=--fail-on %)
+
+baseline: $(INSTALLED)
+	$(BIN)/pincite eval --report build/eval
+	cp build/eval/report.json eval/baseline.json
 
 # The stamps are touched last: an installation that was interrupted is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt

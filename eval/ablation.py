@@ -7,18 +7,22 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from eval.arms import Arm, arms_for
-from eval.benches import KINDS, Asked, Bench, Figure, Measure, figures, load_benches
+from eval.asking.arms import Arm, arms_for
+from eval.asking.fingerprint import fingerprint
+from eval.asking.kept import Kept
+from eval.asking.response import Record, Response
+from eval.benches import KINDS, Bench, figures, load_benches
 from eval.cases import Case
-from eval.judge import judge
-from index.errors import PinciteError
+from eval.figures import Figure, Measure, Unit
+from eval.figures.values import Result
+from eval.judging import judge
 from rag.assistant import Assistant, open_library
 from rag.config import Config, load_config
 from rag.render import to_record
@@ -26,41 +30,8 @@ from rag.render import to_record
 FORMAT: Final = 1
 NOT_APPLICABLE: Final = "–"
 
-Record = dict[str, Any]
 # By bench, arm and name.
 Figures = Mapping[str, Mapping[str, Mapping[str, Figure]]]
-
-
-class Kept:
-    """The answers of one arm to one bench, a line of a file each, in which a run goes on."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._records = {record["id"]: record for record in _whole_lines(file)}
-
-    def get(self, case: Case) -> Record | None:
-        """The answer to a question; None when it was not asked or has changed since."""
-        record = self._records.get(case.id)
-        return record if record and record["question"] == case.question else None
-
-    def add(self, record: Record) -> None:
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
-        self._records[record["id"]] = record
-
-
-def _whole_lines(file: Path) -> list[Record]:
-    """The records of a file; a line that was not finished is cut off it."""
-    if not file.exists():
-        return []
-    data = file.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if whole != data:
-        file.write_bytes(whole)
-    try:
-        return [json.loads(line) for line in whole.splitlines()]
-    except ValueError as error:
-        raise PinciteError(f"{file} is damaged: {error}. Delete it to ask again") from error
 
 
 def answer_all(
@@ -73,32 +44,38 @@ def answer_all(
     for case in cases:
         for arm, assistant in arms.items():
             if kept[arm.name].get(case) is None:
-                kept[arm.name].add(_record(arm, assistant, case))
+                kept[arm.name].add(case, Response(_record(arm, assistant, case)))
 
 
 def _record(arm: Arm, assistant: Assistant, case: Case) -> Record:
     record = to_record(assistant.ask(case.question, case.history), case.id)
-    del record["nearest"]
+    record["nearest"] = []
     for quote in () if arm.positions else record["quotes"]:
         quote["position"] = None
     return record
 
 
-def judged(cases: Iterable[Case], kept: Kept) -> list[Asked]:
+def judged(cases: Iterable[Case], kept: Kept) -> list[Result]:
     """The questions that were answered, each with its answer and what is right about it."""
     found = ((case, kept.get(case)) for case in cases)
-    return [Asked(case, record, judge(case, record, ())) for case, record in found if record]
+    return [Result(case, each, judge(case, each)) for case, each in found if each]
 
 
-def run(bench: Bench, arms: Sequence[Arm], answers: Path) -> dict[str, dict[str, Figure]]:
+def run(
+    bench: Bench, arms: Sequence[Arm], config: Config, answers: Path
+) -> dict[str, dict[str, Figure]]:
     """The figures of each arm; its answers are kept in the folder `answers`."""
     from rich.progress import track
 
     from rag.indexing import console
 
     answers.mkdir(parents=True, exist_ok=True)
+    config = replace(config, index=bench.index)
     kept = {
-        arm.name: Kept(answers / f"{_slug(bench.name)}.{_slug(arm.name)}.jsonl") for arm in arms
+        arm.name: Kept(
+            answers / f"{_slug(bench.name)}.{_slug(arm.name)}.jsonl", fingerprint(config, arm.name)
+        )
+        for arm in arms
     }
     left = [case for case in bench.cases if any(not each.get(case) for each in kept.values())]
     with ExitStack() as stack:
@@ -136,7 +113,7 @@ def _cell(figure: Figure, measure: Measure) -> str:
     """`57.6 (44.1–69.5)`: the figure and its interval, shares in percent."""
     if figure.value is None or figure.interval is None:
         return NOT_APPLICABLE
-    scale, digits = (100, 1) if measure.is_share else (1, 0)
+    scale, digits = (1, 0) if measure.unit is Unit.CHARACTERS else (100, 1)
     value, low, high = (f"{scale * each:.{digits}f}" for each in (figure.value, *figure.interval))
     return f"{value} ({low}–{high})"
 
@@ -180,16 +157,17 @@ def main(  # noqa: PLR0913, PLR0917 - one for each option
     """Measure every arm on the sets that BENCHES names.
 
     Answers are kept beside the JSON, in a folder of its name with the ending .answers: a run that
-    was stopped goes on there. Delete an arm's files there when what it is made of has changed.
+    was stopped goes on there, as long as index, settings and version are the same.
     """
-    every = arms_for(load_config(config_file))
+    config = load_config(config_file)
+    every = arms_for(config)
     if unknown := set(names) - {arm.name for arm in every}:
         known = ", ".join(arm.name for arm in every)
         raise click.BadParameter(f"there is no arm {', '.join(sorted(unknown))}; known: {known}")
     arms = [arm for arm in every if not names or arm.name in names]
     chosen = [bench for bench in load_benches(benches) if not only or bench.name in only]
     answers = figures_file.with_suffix(".answers")
-    found = {bench.name: run(bench, arms, answers) for bench in chosen}
+    found = {bench.name: run(bench, arms, config, answers) for bench in chosen}
     out.write_text(to_markdown(chosen, found), encoding="utf-8")
     figures_file.write_text(to_json(chosen, found) + "\n", encoding="utf-8")
 

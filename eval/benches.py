@@ -1,15 +1,17 @@
 """What the ablation measures: sets of questions, and the figures of each kind of set."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from eval.asking.ask import sample
 from eval.cases import Case, load_cases
-from eval.judge import Judgement
-from eval.metrics import auroc, bootstrap, mean, states, within
-from eval.run import sample
+from eval.figures import Figure, Measure, Unit, columns, table
+from eval.figures.statistics import auroc, ratio
+from eval.figures.values import Result, Values, values
+from eval.judging.right import states
 from index.errors import PinciteError
 from index.types import Span
 
@@ -26,156 +28,87 @@ class Bench:
     index: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, the record of its answer, and what was right about it."""
-
-    case: Case
-    record: Mapping[str, Any]
-    judgement: Judgement
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of `n` questions and its 95 % interval; None where it applies to none of them."""
-
-    value: float | None
-    interval: tuple[float, float] | None
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What is measured, and how. Shares are 0 to 1; other figures say their unit in their name."""
-
-    name: str
-    of: Callable[[Sequence[Asked]], Figure]
-    is_share: bool = True
-
-
-def figures(kind: str, results: Sequence[Asked]) -> dict[str, Figure]:
+def figures(kind: str, results: Sequence[Result]) -> dict[str, Figure]:
     """The figures of a kind of set, by name."""
-    return {measure.name: measure.of(results) for measure in KINDS[kind]}
+    rows = zip(values(results), results, strict=True)
+    found = columns([{**row, **_own_values(result)} for row, result in rows])
+    return table.figures(found, KINDS[kind])
 
 
 # -- measures --------------------------------------------------------------------------------------
 
 
-def _mean_of(value: Callable[[Asked], float | None]) -> Callable[[Sequence[Asked]], Figure]:
-    """The mean over the questions to which `value` applies."""
-
-    def measure(results: Sequence[Asked]) -> Figure:
-        values = [found for each in results if (found := value(each)) is not None]
-        return Figure(mean(values), bootstrap(mean, values), len(values))
-
-    return measure
-
-
-def _auroc(results: Sequence[Asked]) -> Figure:
-    sure, unsure = (
-        [each.record["confidence"] for each in results if each.case.answerable is answerable]
-        for answerable in (True, False)
-    )
-    return Figure(auroc(sure, unsure), bootstrap(auroc, sure, unsure), len(results))
-
-
-def _quote_at(k: int) -> Callable[[Sequence[Asked]], Figure]:
-    def value(asked: Asked) -> float | None:
-        return within(asked.judgement.quote_rank, k) if asked.case.measurable else None
-
-    return _mean_of(value)
+def _own_values(result: Result) -> Values:
+    """What only the ablation measures of a question."""
+    case, quotes = result.case, result.response.record["quotes"]
+    right, total = _right_answers(result)
+    planted = list(_planted_quotes(result))
+    return {
+        "conflict_sides": result.judgement.sides if case.kind == "conflict" else None,
+        "first_length": len(quotes[0]["text"]) if quotes else None,
+        "right_answers": right if total else None,
+        "all_answers": total or None,
+        "every_right": right == total if total else None,
+        "planted": bool(planted) if case.conflicts else None,
+        "unlabelled": (
+            any(quote["position"] is None for quote in planted) if case.conflicts else None
+        ),
+    }
 
 
-def _answered(asked: Asked) -> float | None:
-    return not asked.judgement.refused if asked.case.answerable else None
-
-
-def _refused(asked: Asked) -> float | None:
-    return None if asked.case.answerable else asked.judgement.refused
-
-
-def _sides(asked: Asked) -> float | None:
-    return asked.judgement.sides if asked.case.kind == "conflict" else None
-
-
-def _first_length(asked: Asked) -> float | None:
-    quotes = asked.record["quotes"]
-    return float(len(quotes[0]["text"])) if quotes else None
-
-
-def _right_answers(asked: Asked) -> tuple[int, int]:
+def _right_answers(result: Result) -> tuple[int, int]:
     """How many different right answers are quoted from a document that is right, and how many
     there are."""
-    right = {gold.doc for gold in asked.case.gold}
-    texts = [quote["text"] for quote in asked.record["quotes"] if quote["document"] in right]
-    answers = {answer.casefold(): answer for answer in asked.case.answers}.values()
+    right = {gold.doc for gold in result.case.gold}
+    quotes = result.response.record["quotes"]
+    texts = [quote["text"] for quote in quotes if quote["document"] in right]
+    answers = {answer.casefold(): answer for answer in result.case.answers}.values()
     return sum(any(states(text, each) for text in texts) for each in answers), len(answers)
 
 
-def _pooled(pairs: Sequence[tuple[int, int]]) -> float | None:
-    total = sum(of for _, of in pairs)
-    return sum(found for found, _ in pairs) / total if total else None
-
-
-def _right_of_all(results: Sequence[Asked]) -> Figure:
-    """The share of right answers quoted, of those of all questions; questions are drawn anew."""
-    pairs = [_right_answers(each) for each in results if each.case.answers]
-    return Figure(_pooled(pairs), bootstrap(_pooled, pairs), len(pairs))
-
-
-def _every_right(asked: Asked) -> float | None:
-    found, total = _right_answers(asked)
-    return found == total if total else None
-
-
-def _planted(asked: Asked) -> float | None:
-    """Whether a planted wrong answer is quoted at all."""
-    return any(True for _ in _planted_quotes(asked)) if asked.case.conflicts else None
-
-
-def _unlabelled(asked: Asked) -> float | None:
-    """Whether one is quoted as if nothing spoke against it."""
-    if not asked.case.conflicts:
-        return None
-    return any(quote["position"] is None for quote in _planted_quotes(asked))
-
-
-def _planted_quotes(asked: Asked) -> Iterator[Mapping[str, Any]]:
-    for quote in asked.record["quotes"]:
+def _planted_quotes(result: Result) -> Iterator[Mapping[str, Any]]:
+    """The quotes of a planted wrong answer."""
+    for quote in result.response.record["quotes"]:
         span = Span(quote["start"], quote["end"])
         if any(
             quote["document"] == wrong.doc and wrong.span and span.overlaps(wrong.span)
-            for wrong in asked.case.conflicts
+            for wrong in result.case.conflicts
         ):
             yield quote
 
 
-_FIRST = Measure("right quote first", _quote_at(1))
-_THIRD = Measure("right quote among three", _quote_at(3))
+def _measure(name: str, *names: str, **more: Any) -> Measure:
+    return Measure(name, name, names, **more)
+
+
+_FIRST = _measure("right quote first", "quote_at_1")
+_THIRD = _measure("right quote among three", "quote_at_3")
+_ANSWERED = _measure("answerable: answered", "answered")
 _SURE = (
-    Measure("AUROC, answerable or not", _auroc),
-    Measure("answerable: answered", _mean_of(_answered)),
-    Measure("unanswerable: refused", _mean_of(_refused)),
+    _measure("AUROC, answerable or not", "answerable", "confidence", statistic=auroc),
+    _ANSWERED,
+    _measure("unanswerable: refused", "refused"),
 )
-_LENGTH = Measure("characters of the first quote", _mean_of(_first_length), is_share=False)
+_LENGTH = _measure("characters of the first quote", "first_length", unit=Unit.CHARACTERS)
 
 KINDS: Final[Mapping[str, tuple[Measure, ...]]] = {
     "documents": (
         _FIRST,
         _THIRD,
-        Measure("sides of disagreements quoted", _mean_of(_sides)),
-        Measure("needed quotes among five", _mean_of(lambda asked: asked.judgement.needed)),
+        _measure("sides of disagreements quoted", "conflict_sides"),
+        _measure("needed quotes among five", "needed_at_5"),
         *_SURE,
         _LENGTH,
     ),
     "passages": (_FIRST, _THIRD, *_SURE, _LENGTH),
-    OFF_TOPIC: (Measure("off-topic: refused", _mean_of(_refused)),),
+    OFF_TOPIC: (_measure("off-topic: refused", "refused"),),
     "disagreements": (
-        Measure("right answers quoted", _right_of_all),
-        Measure("every right answer quoted", _mean_of(_every_right)),
-        Measure("planted wrong answer quoted", _mean_of(_planted)),
-        Measure("planted wrong answer quoted, no position", _mean_of(_unlabelled)),
-        Measure("answerable: answered", _mean_of(_answered)),
+        # Of the answers of all questions; questions are drawn anew.
+        _measure("right answers quoted", "right_answers", "all_answers", statistic=ratio),
+        _measure("every right answer quoted", "every_right"),
+        _measure("planted wrong answer quoted", "planted", is_loss=True),
+        _measure("planted wrong answer quoted, no position", "unlabelled", is_loss=True),
+        _ANSWERED,
         _LENGTH,
     ),
 }

@@ -1,45 +1,83 @@
 """From sources and questions to a report: index, ask, judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from eval.cases import Case, check_gold
-from eval.report import Report
-from eval.run import open_sources, run
-from rag.assistant import assistant_for, open_library
+from eval.asking.ask import Asker, ask_all
+from eval.asking.fingerprint import fingerprint
+from eval.asking.kept import Kept
+from eval.asking.response import Response
+from eval.asking.sources import Sources
+from eval.cases import Case
+from eval.cases.check import check_gold
+from eval.figures.values import Result
+from eval.judging import judge
+from eval.report.types import Report
+from index.snapshot import Library
+from rag.assistant import open_library
 from rag.config import Config
 from rag.indexing import index_paths, print_summary
+from rag.read import load_reader
 
 
 def measure(
     cases: Sequence[Case],
     sources: Path,
     config: Config,
+    answers: Path | None = None,
     report: Callable[[int], None] = lambda done: None,
 ) -> Report:
     """Bring the configured index up to date with the folder `sources`, and ask it every question.
 
-    `report` gets the number of questions done.
+    Responses are kept in the file `answers`, and those that it has from the same index, settings
+    and version are not asked for again. `report` gets the number of questions done.
     """
     summary = index_paths([sources], config)
     if summary.failures:
         print_summary(summary)
-    library = open_library(config)
-    try:
-        assistant = assistant_for(library, config)
-        mismatches = check_gold(cases, open_sources(assistant).texts())
-        results = run(cases, assistant, library, report)
-        with library.snapshot() as snapshot:
-            settings = snapshot.settings
-    finally:
-        library.close()
-    made_with = {
-        "pincite": version("pincite"),
-        **(asdict(settings) if settings else {}),
-        "threshold": config.threshold,
-        "questions": len(cases),
-        "sources": sources.name,
-    }
-    return Report(made_with, tuple(results), tuple(mismatches))
+    made_from = fingerprint(config)
+    kept = Kept(answers, made_from)
+    with closing(open_library(config)) as library:
+        files = open_sources(library)
+        asker = Asker(library, load_reader(config), config.threshold)
+        responses = ask_all(cases, asker, kept, report)
+        made_with = {
+            "pincite": version("pincite"),
+            **_settings(library),
+            "threshold": config.threshold,
+            "reader": config.reader.kind,
+            "questions": len(cases),
+            "sources": sources.name,
+            "fingerprint": made_from,
+        }
+    texts = files.texts()
+    pairs = zip(cases, responses, strict=True)
+    results = tuple(judged(case, response, files, texts) for case, response in pairs)
+    return Report(made_with, results, tuple(check_gold(cases, texts)), texts, kept.dropped)
+
+
+def open_sources(library: Library) -> Sources:
+    """The files of an index, to be read anew."""
+    with library.snapshot() as snapshot:
+        return Sources({summary.path: summary.file for summary in snapshot.summaries()})
+
+
+def judged(case: Case, response: Response, sources: Sources, texts: Mapping[str, str]) -> Result:
+    """A response with what is right and what is not verbatim in it."""
+    shown = list(_shown(response.record))
+    faults = tuple(fault for quote in shown if (fault := sources.fault(quote)))
+    return Result(case, response, judge(case, response, texts), len(shown), faults)
+
+
+def _shown(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from record["quotes"]
+    yield from record["nearest"]
+
+
+def _settings(library: Library) -> dict[str, Any]:
+    with library.snapshot() as snapshot:
+        return asdict(snapshot.settings) if snapshot.settings else {}

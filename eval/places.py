@@ -5,7 +5,6 @@ reader gave, and are its words given to the person who said them? Run it as
 `python -m eval.places QUESTIONS.jsonl --index FOLDER`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,18 +15,16 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.cases import Case, Gold, load_cases
-from eval.metrics import locator_right, share, shared
+from eval.figures.statistics import share
+from eval.judging.citation import is_authors, is_named, locator_right
+from eval.judging.right import shared
 from index.snapshot import undamaged
 from index.store import Store, open_reading
-from index.types import UNKNOWN, Document
+from index.types import Document
 from index.witnesses.differences import change_sense
 from rag.compose import worded_differently
 from rag.types import Claim, Quote
 from rag.verify import Gate
-
-# In a stance: the author's own words or note, and somebody whom the source does not name.
-_AUTHOR = re.compile(r"\(author\)|^author\b|^endnote$")
-_UNNAMED = re.compile(r"^(?:an? )?(?:unnamed|unknown|anonymous)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +63,16 @@ def sentence_at(gold: Gold, store: Store, gate: Gate) -> Quote | None:
 
 def _place(case: Case, gold: Gold, quote: Quote | None) -> Place:
     first = quote.speakers[0] if quote else ""
-    author = not gold.stance or bool(_AUTHOR.search(gold.stance))
+    author = is_authors(gold.stance)
     voiced = bool(quote) and first == quote.document.voice if quote else False
     return Place(
         case=case,
         gold=gold,
         quote=quote,
         locator=locator_right(gold.locator, quote.place.locator if quote else ""),
-        speaker=None if not gold.stance else voiced if author else _is_named(first, gold.stance),
+        speaker=None if not gold.stance else voiced if author else is_named(first, gold.stance),
         misgiven=None if author else voiced,
     )
-
-
-def _is_named(speaker: str, stance: str) -> bool:
-    """Whether a stance ("Jones, quoted by Smith") begins with the speaker's last name."""
-    if _UNNAMED.match(stance):
-        return speaker == UNKNOWN
-    said_by = re.split(r",| \(| to |'s\b", stance)[0].casefold()
-    last_name = speaker.casefold().rpartition(" ")[2]
-    return last_name in re.findall(r"[\w’'-]+", said_by)
 
 
 def find_traps(cases: Iterable[Case], store: Store) -> Iterator[tuple[Case, bool, bool]]:

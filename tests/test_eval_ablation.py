@@ -9,18 +9,19 @@ import pytest
 from click.testing import CliRunner
 
 import rag.assistant
-from eval.ablation import Kept, main, run, to_markdown
-from eval.arms import Arm
-from eval.benches import Bench, Figure
+from eval.ablation import main, run, to_markdown
+from eval.asking.arms import Arm
+from eval.benches import Bench
 from eval.cases import Case, Gold
+from eval.figures import Figure
 from index.embed import Encoded
-from index.errors import PinciteError
 from index.snapshot import Library
 from index.store import writing
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Hit, Span
 from index.update import Updater, make_settings
 from rag.assistant import Assistant
+from rag.config import Config
 from rag.read import SimilarityReader
 from rag.types import Verdict
 from tests.fakes import FakeEmbedder
@@ -83,7 +84,7 @@ def bench(index: Path, *cases: Case) -> Bench:
 class TestRun:
     def test_each_arm_has_its_figures(self, index: Path, reader: Counting, tmp_path: Path) -> None:
         arms = [arm("none refused", reader), arm("+ all refused", reader, 1.1)]
-        found = run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
+        found = run(bench(index, ASKED, ABSENT), arms, Config(), tmp_path / "kept")
         assert found["none refused"]["right quote first"] == Figure(1, (1, 1), 1)
         assert found["+ all refused"]["right quote first"] == Figure(0, (0, 0), 1)
         assert found["+ all refused"]["unanswerable: refused"] == Figure(1, (1, 1), 1)
@@ -96,10 +97,10 @@ class TestRun:
         self, index: Path, reader: Counting, tmp_path: Path
     ) -> None:
         arms = [arm("one", reader)]
-        run(bench(index, ASKED), arms, tmp_path / "kept")
-        run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
+        run(bench(index, ASKED), arms, Config(), tmp_path / "kept")
+        run(bench(index, ASKED, ABSENT), arms, Config(), tmp_path / "kept")
         assert reader.asked == [ASKED.question, ABSENT.question]
-        first = run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
+        first = run(bench(index, ASKED, ABSENT), arms, Config(), tmp_path / "kept")
         assert len(reader.asked) == 2
         assert first["one"]["AUROC, answerable or not"].n == 2
 
@@ -115,7 +116,7 @@ class TestRun:
 
         monkeypatch.setattr(FakeEmbedder, "question", counted)
         arms = [arm("one", reader), arm("two", reader)]
-        run(bench(index, ASKED, ABSENT), arms, tmp_path / "kept")
+        run(bench(index, ASKED, ABSENT), arms, Config(), tmp_path / "kept")
         assert searched == [ASKED.question, ABSENT.question]
         assert len(reader.asked) == 4
 
@@ -123,40 +124,17 @@ class TestRun:
         self, index: Path, tmp_path: Path
     ) -> None:
         arms = [arm("without", Labelling()), arm("with", Labelling(), positions=True)]
-        run(bench(index, ASKED), arms, tmp_path)
+        run(bench(index, ASKED), arms, Config(), tmp_path)
         labels = [
-            [quote["position"] for quote in json.loads(file.read_text())["quotes"]]
+            [quote["position"] for quote in _kept(file)["record"]["quotes"]]
             for file in (tmp_path / "tiny-set.without.jsonl", tmp_path / "tiny-set.with.jsonl")
         ]
         assert labels == [[None, None], ["A", "B"]]
 
 
-class TestKept:
-    @pytest.fixture
-    def file(self, tmp_path: Path) -> Path:
-        file = tmp_path / "answers.jsonl"
-        Kept(file).add({"id": "q1", "question": ASKED.question})
-        return file
-
-    def test_an_answer_is_found_again(self, file: Path) -> None:
-        assert Kept(file).get(ASKED) == {"id": "q1", "question": ASKED.question}
-        assert Kept(file).get(ABSENT) is None
-
-    def test_a_question_that_has_changed_is_asked_again(self, file: Path) -> None:
-        changed = Case("q1", "When was it put out?", answerable=True)
-        assert Kept(file).get(changed) is None
-
-    def test_a_line_that_was_not_finished_is_cut_off(self, file: Path) -> None:
-        with file.open("a") as lines:
-            lines.write('{"id": "q2", "que')
-        kept = Kept(file)
-        kept.add({"id": "q2", "question": ABSENT.question})
-        assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == ["q1", "q2"]
-
-    def test_a_damaged_file_is_named(self, file: Path) -> None:
-        file.write_text("{\n")
-        with pytest.raises(PinciteError, match=r"answers\.jsonl is damaged.*Delete it"):
-            Kept(file)
+def _kept(file: Path) -> Any:
+    """The first response of a file."""
+    return json.loads(file.read_text().splitlines()[1])["response"]
 
 
 def test_the_table_has_a_column_for_each_arm(tmp_path: Path) -> None:

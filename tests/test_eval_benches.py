@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from eval.benches import KINDS, Asked, Figure, figures, held_out, load_benches, off_topic
+from eval.asking.response import Response
+from eval.benches import KINDS, figures, held_out, load_benches, off_topic
 from eval.cases import Case, Gold
-from eval.judge import judge
+from eval.figures import Figure
+from eval.figures.values import Result
+from eval.judging import judge
 from index.errors import PinciteError
 from index.types import Span
 
@@ -19,13 +22,20 @@ def gold(start: int, end: int, doc: str = "right.txt") -> Gold:
 
 def quote(start: int, end: int, doc: str = "right.txt", **more: Any) -> dict[str, Any]:
     text = "x" * (end - start)
-    plain = {"text": text, "locator": "", "page": None, "position": None}
+    plain: dict[str, Any] = {
+        "text": text,
+        "locator": "",
+        "page": None,
+        "position": None,
+        "speakers": [],
+    }
     return {"document": doc, "start": start, "end": end, **plain, **more}
 
 
-def asked(case: Case, *quotes: dict[str, Any], confidence: float = 0.5) -> Asked:
+def asked(case: Case, *quotes: dict[str, Any], confidence: float = 0.5) -> Result:
     record = {"abstained": not quotes, "quotes": list(quotes), "confidence": confidence}
-    return Asked(case, record, judge(case, record, ()))
+    response = Response({**record, "seconds": 0.1})
+    return Result(case, response, judge(case, response))
 
 
 FACT = Case("q1", "Who?", answerable=True, gold=(gold(0, 90),))

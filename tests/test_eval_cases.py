@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from eval.cases import Case, Gold, check_gold, load_cases
+from eval.cases import Case, Gold, load_cases
+from eval.cases.check import check_gold
+from eval.cases.jsonl import to_fields
 from eval.command import ARCHIVE, QUESTIONS
-from eval.metrics import normalised
+from eval.judging.right import normalised
 from index.errors import PinciteError
 from index.types import Span
 
@@ -46,6 +48,7 @@ class TestLoading:
             "answers": ["a cat"],
             "conflicts": [PLACE],
             "about_doc": "a.txt",
+            "rejected": [PLACE],
             "tags": ["x"],
         }
         (case,) = load_cases(write(tmp_path, record))
@@ -64,7 +67,22 @@ class TestLoading:
             answers=("a cat",),
             conflicts=(gold(),),
             about="a.txt",
+            rejected=(gold(),),
         )
+        assert load_cases(write(tmp_path, to_fields(case))) == [case]
+
+    def test_required_strings_stand_in_for_offsets(self, tmp_path: Path) -> None:
+        strings = {"must_contain": ["cat"]}
+        anywhere, inside = load_cases(
+            write(
+                tmp_path,
+                {**ASKED, **strings},
+                {**ASKED, **strings, "id": "q2", "gold": [{"doc": "a.txt"}]},
+            )
+        )
+        assert (anywhere.measurable, anywhere.gold) == (True, ())
+        assert inside.gold == (Gold("a.txt", None, None, "", "", ""),)
+        assert load_cases(write(tmp_path, to_fields(inside))) == [inside]
 
     def test_empty_lines_and_a_byte_order_mark_do_no_harm(self, tmp_path: Path) -> None:
         file = write(tmp_path, "\ufeff" + json.dumps(ASKED), "", {**ASKED, "id": "q2"})
@@ -91,6 +109,7 @@ class TestLoading:
             ({"trap": {**PLACE, "end": 4}}, "trap: end is 4; it has to be more than start"),
             ({"gold": [{"doc": "a.txt"}]}, "gold[0]: start is missing"),
             ({"gold": [{"doc": "a.pdf", "page": [1]}]}, "page is [1]; it has to be a whole num"),
+            ({"gold": [{**PLACE, "grade": 0}]}, "gold[0]: grade is 0; it has to be a whole num"),
         ],
     )
     def test_errors_name_file_line_and_field(
@@ -131,10 +150,12 @@ class TestGold:
             alt=(gold(start=5, end=8),),
             trap=gold(text="dog"),
             conflicts=(gold(text="cow"),),
+            rejected=(gold(start=10, end=90, text=""),),
         )
         assert check_gold([case], {"a.txt": "The cat sat."}) == [
             "q1, gold[1]: there is no source b.txt",
             "q1, alt[0]: a.txt has 'at ' at 5..8, not 'cat'",
+            "q1, rejected[0]: a.txt has 12 characters, and 10..90 is outside",
             "q1, conflicts[0]: a.txt has 'cat' at 4..7, not 'cow'",
             "q1, trap: a.txt has 'cat' at 4..7, not 'dog'",
         ]

@@ -10,6 +10,9 @@ from click.testing import CliRunner, Result
 import eval.measure
 import rag.assistant
 import rag.indexing
+from eval.asking.ask import Asker
+from eval.asking.response import Response
+from eval.cases import Case
 from eval.command import evaluate
 from index.update import Summary
 from rag.config import Config
@@ -57,10 +60,14 @@ def invoke(folder: Path, *options: str) -> Result:
     return CliRunner().invoke(evaluate, [*paths, *options], catch_exceptions=False)
 
 
+def report_of(folder: Path) -> Any:
+    return json.loads((folder / "out" / "report.json").read_text())
+
+
 def test_it_prints_figures_and_leaves_no_index(folder: Path) -> None:
     done = invoke(folder)
     assert done.exit_code == 0
-    assert "Passages and quotes" in done.stdout
+    assert "2 questions" in done.stdout
     assert "Asking" not in done.stdout
     assert sorted(path.name for path in folder.iterdir()) == [
         "pincite.toml",
@@ -73,22 +80,70 @@ def test_a_given_index_is_kept_and_brought_up_to_date(folder: Path) -> None:
     index = folder / "kept"
     assert invoke(folder, "--index", str(index)).exit_code == 0
     (folder / "sources" / "harbour.txt").write_text(SOURCE + "\n2. It went out at nine.\n")
-    assert invoke(folder, "--index", str(index), "--json", "report.json").exit_code == 0
-    answer = json.loads((folder / "report.json").read_text())["results"][0]["answer"]
-    assert TEXT in answer["quotes"][0]["text"]
+    assert invoke(folder, "--index", str(index), "--report", "out").exit_code == 0
+    assert report_of(folder)["figures"]["quote_at_1"]["value"] == 1
 
 
-def test_json_names_what_it_was_made_with(folder: Path) -> None:
-    assert invoke(folder, "--json", "report.json").exit_code == 0
-    made_with = json.loads((folder / "report.json").read_text())["made_with"]
+def test_the_report_names_what_it_was_made_with(folder: Path) -> None:
+    done = invoke(folder, "--report", "out")
+    assert done.exit_code == 0
+    assert "The report is out/report.html" in done.stdout
+    assert "When was the lamp lit?" not in (folder / "out" / "report.html").read_text()
+    made_with = report_of(folder)["made_with"]
     assert made_with["model"] == "fake"
     assert made_with["threshold"] == 0
     assert made_with["questions"] == 2
 
 
 def test_a_limit_draws_some(folder: Path) -> None:
-    assert invoke(folder, "--limit", "1", "--seed", "3", "--json", "report.json").exit_code == 0
-    assert len(json.loads((folder / "report.json").read_text())["results"]) == 1
+    assert invoke(folder, "--limit", "1", "--seed", "3", "--report", "out").exit_code == 0
+    assert len(report_of(folder)["results"]) == 1
+
+
+def test_a_run_goes_on_where_it_was_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Asker.ask
+
+    def counted(asker: Asker, case: Case) -> Response:
+        asked.append(case.id)
+        return ask(asker, case)
+
+    monkeypatch.setattr(Asker, "ask", counted)
+    first = invoke(folder, "--report", "out")
+    lines = (folder / "out" / "answers.jsonl").read_text().splitlines(keepends=True)
+    (folder / "out" / "answers.jsonl").write_text("".join(lines[:-1]))
+    again = invoke(folder, "--report", "out")
+    assert asked == ["q1", "q2", "q2"]
+    assert first.stdout.splitlines()[:8] == again.stdout.splitlines()[:8]
+    (folder / "pincite.toml").write_text("threshold = 1.0\n")
+    assert (
+        "2 answers that were kept are of another index" in invoke(folder, "--report", "out").stderr
+    )
+    assert asked == ["q1", "q2", "q2", "q1", "q2"]
+
+
+def test_sources_have_to_be_named_for_a_set_of_ones_own(folder: Path) -> None:
+    done = CliRunner().invoke(evaluate, ["--questions", str(folder / "set.jsonl")])
+    assert done.exit_code == 2
+    assert "name the folder of the documents of" in done.stderr
+
+
+def test_a_set_may_bring_its_sources(folder: Path) -> None:
+    answers = [{"text": "four o'clock", "answer_start": 35}]
+    paragraph = {
+        "context": TEXT,
+        "qas": [{"id": "s1", "question": ASKED["question"], "answers": answers}],
+    }
+    file = folder / "squad.json"
+    file.write_text(json.dumps({"data": [{"title": "Lamps", "paragraphs": [paragraph]}]}))
+    options = ["--questions", str(file), "--index", str(folder / "idx"), "--report", "out"]
+    done = CliRunner().invoke(evaluate, options, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert (folder / "idx.sources" / "Lamps.txt").read_text() == TEXT
+    assert report_of(folder)["figures"]["quote_at_1"]["value"] == 1
+    assert not report_of(folder)["gold_mismatches"]
+    more = [*options, "--sources", str(folder / "sources")]
+    assert "brings its own sources" in CliRunner().invoke(evaluate, more).stderr
 
 
 def test_misses_are_listed(folder: Path) -> None:
@@ -115,7 +170,8 @@ def test_a_quote_that_is_not_verbatim_fails_the_run(
         return summary
 
     monkeypatch.setattr(eval.measure, "index_paths", tampered)
-    done = invoke(folder, "--json", "report.json")
+    done = invoke(folder, "--report", "out")
     assert done.exit_code == 1
     assert "quotes are not verbatim" in done.stderr
-    assert json.loads((folder / "report.json").read_text())["figures"]["quotes_verbatim"] == 0
+    verbatim = report_of(folder)["verbatim"]
+    assert verbatim["faults"] == verbatim["checked"] > 0

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.cases import Case, Gold, load_cases
-from eval.metrics import share
+from eval.figures.statistics import share
 from eval.places import Place, find_traps, look_up, main
 from index.store import Store, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, load_encoding

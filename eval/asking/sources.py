@@ -56,6 +56,13 @@ class Sources:
         return self._read[path]
 
 
+def in_folder(folder: Path) -> dict[str, Path]:
+    """The files of a folder by their path in it, hidden ones left out."""
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    paths = {file.relative_to(folder).as_posix(): file for file in files}
+    return {path: file for path, file in paths.items() if not path.startswith(".")}
+
+
 def _load(file: Path) -> Source | str:
     try:
         data = file.read_bytes()

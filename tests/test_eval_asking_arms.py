@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from eval.arms import NotSpread, Remembering, RetrievalReader, Uncalibrated, arms_for
+from eval.asking.arms import NotSpread, Remembering, RetrievalReader, Uncalibrated, arms_for
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.config import Config, ReaderConfig
 from rag.read.trained import Curve

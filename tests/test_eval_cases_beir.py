@@ -1,0 +1,73 @@
+"""BEIR folders: documents, queries and judgements."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.cases import Case, Gold, load_set
+from index.errors import PinciteError
+
+CORPUS = [
+    {"_id": "d/1", "title": "Lamps", "text": "The lamp was lit."},
+    {"_id": "2", "title": "", "text": "The pilot slept."},
+]
+QUERIES = [{"_id": "q1", "text": "Who slept?"}, {"_id": "q2", "text": "Not judged"}]
+QRELS = "query-id\tcorpus-id\tscore\nq1\t2\t2\nq1\td/1\t1\nq2\t2\t0\n"
+
+
+def lines(objects: list[dict[str, Any]]) -> str:
+    return "".join(json.dumps(each) + "\n" for each in objects)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "corpus.jsonl").write_text(lines(CORPUS))
+    (tmp_path / "queries.jsonl").write_text(lines(QUERIES))
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text(QRELS)
+    return tmp_path
+
+
+def test_judged_queries_have_documents_as_gold(folder: Path) -> None:
+    found = load_set(folder)
+    assert found.documents == {
+        "d_1.txt": "Lamps\n\nThe lamp was lit.\n",
+        "2.txt": "The pilot slept.\n",
+    }
+    gold = (
+        Gold("2.txt", None, None, "", "", "", grade=2),
+        Gold("d_1.txt", None, None, "", "", ""),
+    )
+    assert found.cases == (Case("q1", "Who slept?", answerable=True, gold=gold, gold_mode="all"),)
+
+
+def test_another_split_is_named_by_its_file(folder: Path) -> None:
+    other = folder / "qrels" / "dev.tsv"
+    other.write_text("query-id\tcorpus-id\tscore\nq2\t2\t1\n")
+    assert [case.id for case in load_set(other).cases] == ["q2"]
+
+
+@pytest.mark.parametrize(
+    ("qrels", "message"),
+    [
+        ("head\nq1\t9\t1\n", "line 2: there is no document '9'"),
+        ("head\nq1 2 1\n", "line 2 is 'q1 2 1'; query-id, corpus-id and score are expected"),
+        ("head\nq1\t2\thigh\n", "line 2 is .*score are expected"),
+        ("head\nq1\t2\t0\n", "none of the queries of"),
+    ],
+)
+def test_errors_name_file_and_line(folder: Path, qrels: str, message: str) -> None:
+    (folder / "qrels" / "test.tsv").write_text(qrels)
+    with pytest.raises(PinciteError, match=message):
+        load_set(folder)
+
+
+def test_what_is_missing_is_named(folder: Path) -> None:
+    (folder / "queries.jsonl").write_text('{"_id": "q1"}\n')
+    with pytest.raises(PinciteError, match=r"queries\.jsonl, line 1: text is missing"):
+        load_set(folder)
+    (folder / "corpus.jsonl").unlink()
+    with pytest.raises(PinciteError, match=r"corpus\.jsonl cannot be read"):
+        load_set(folder)

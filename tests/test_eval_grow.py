@@ -1,0 +1,213 @@
+"""Cases from use, and the lint."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from eval.cases import Case, Gold, load_cases
+from eval.command import evaluate
+from eval.grow.add import Verdict, add_case, to_case
+from eval.grow.lint import Finding, content_words, lint
+from index.errors import PinciteError
+from index.types import Span
+from rag.render import FORMAT
+
+
+def quote(start: int, end: int, *speakers: str) -> dict[str, Any]:
+    plain = {"document": "a.txt", "text": "x" * (end - start), "locator": "¶1"}
+    return {**plain, "start": start, "end": end, "speakers": list(speakers) or ["Hale"]}
+
+
+ANSWER = {
+    "format": FORMAT,
+    "question": "And then?",
+    "standalone_question": "Who lit the lamp then?",
+    "abstained": False,
+    "quotes": [quote(0, 9), quote(20, 30, "Pyke", "Hale")],
+    "nearest": [],
+}
+FIRST = Gold("a.txt", Span(0, 9), None, "x" * 9, "¶1", "Hale (author)")
+SECOND = Gold("a.txt", Span(20, 30), None, "x" * 10, "¶1", "Pyke, quoted by Hale")
+
+
+class TestToCase:
+    def test_a_citation_that_supports_is_gold(self) -> None:
+        case = to_case(ANSWER, Verdict.SUPPORTS, 2)
+        assert (case.question, case.answerable, case.kind) == (
+            "Who lit the lamp then?",
+            True,
+            "use",
+        )
+        assert (case.gold, case.rejected) == ((SECOND,), ())
+
+    def test_one_that_does_not_is_rejected(self) -> None:
+        case = to_case(ANSWER, Verdict.DOES_NOT_SUPPORT)
+        assert (case.gold, case.rejected, case.measurable) == ((), (FIRST,), False)
+
+    def test_a_wrong_place_or_speaker_is_put_right(self) -> None:
+        place = to_case(ANSWER, Verdict.WRONG_PLACE, 1, "¶2")
+        assert place.gold == (replace(FIRST, locator="¶2"),)
+        speaker = to_case(ANSWER, Verdict.WRONG_SPEAKER, 1, "Morris, quoted by Hale")
+        assert speaker.gold == (replace(FIRST, stance="Morris, quoted by Hale"),)
+        assert speaker.kind == "attribution"
+
+    def test_what_should_have_been_refused_has_no_answer(self) -> None:
+        case = to_case(ANSWER, Verdict.SHOULD_HAVE_REFUSED)
+        assert (case.answerable, case.gold, case.gold_mode) == (False, (), "none")
+
+    @pytest.mark.parametrize(
+        ("answer", "verdict", "number", "message"),
+        [
+            (ANSWER, Verdict.SUPPORTS, 3, "no citation 3: the answer has 2"),
+            (ANSWER, Verdict.SUPPORTS, 0, "no citation 0"),
+            (ANSWER, Verdict.WRONG_PLACE, 1, "where the locator is wrong, the right one has"),
+            (ANSWER, Verdict.WRONG_SPEAKER, 1, "where the speaker is wrong"),
+            ({**ANSWER, "standalone_question": " "}, Verdict.SUPPORTS, 1, "standalone_question is"),
+            ({**ANSWER, "quotes": [{}]}, Verdict.SUPPORTS, 1, "citation 1 is not as pincite ask"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(
+        self, answer: dict[str, Any], verdict: Verdict, number: int, message: str
+    ) -> None:
+        with pytest.raises(PinciteError, match=message):
+            to_case(answer, verdict, number)
+
+
+class TestAddCase:
+    def test_verdicts_on_one_question_are_one_case(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        add_case(to_case(ANSWER, Verdict.SUPPORTS, 1), file)
+        added = add_case(to_case(ANSWER, Verdict.DOES_NOT_SUPPORT, 2), file)
+        assert load_cases(file) == [added]
+        assert (added.gold, added.rejected) == ((FIRST,), (SECOND,))
+        assert add_case(to_case(ANSWER, Verdict.SUPPORTS, 1), file) == added
+
+    def test_other_lines_stay_as_they_are(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        known = Case("mine", "Who?", answerable=True, gold=(FIRST,), answers=("é",))
+        add_case(known, file)
+        added = add_case(to_case(ANSWER, Verdict.SHOULD_HAVE_REFUSED), file)
+        assert load_cases(file) == [known, added]
+        assert [path.name for path in tmp_path.iterdir()] == ["use.jsonl"]
+
+    @pytest.mark.parametrize("second", [Verdict.SHOULD_HAVE_REFUSED, Verdict.DOES_NOT_SUPPORT])
+    def test_a_contradiction_is_refused(self, tmp_path: Path, second: Verdict) -> None:
+        file = tmp_path / "use.jsonl"
+        added = add_case(to_case(ANSWER, Verdict.SUPPORTS), file)
+        with pytest.raises(PinciteError, match="contradicts one that the file has as use-"):
+            add_case(to_case(ANSWER, second), file)
+        assert load_cases(file) == [added]
+
+
+TEXTS = {
+    "a.txt": "The keeper lit the great lamp at four.\n\nNobody paid the pilot of the brig.\n",
+    "b.txt": "The pilot drank. He owned a brig and had paid for it in gold.\n",
+}
+
+
+def gold(words: str, doc: str = "a.txt") -> Gold:
+    start = TEXTS[doc].index(words)
+    return Gold(doc, Span(start, start + len(words)), None, words, "", "")
+
+
+def asked(number: int, question: str, *golds: Gold, **more: Any) -> Case:
+    return Case(f"q{number}", question, answerable=bool(golds or more), gold=golds, **more)
+
+
+class TestLint:
+    def test_gold_that_does_not_match(self) -> None:
+        moved = replace(gold("four"), text="five")
+        (found,) = lint([asked(1, "When?", moved)], TEXTS)
+        assert (found.id, found.rule) == ("q1", "gold differs from its source")
+        assert found.about == "gold[0]: a.txt has 'four' at 33..37, not 'five'"
+
+    def test_strings_that_are_nowhere(self) -> None:
+        cases = [
+            asked(1, "When?", must_contain=("at four",)),
+            asked(2, "When?!", must_contain=("at nine",)),
+            asked(3, "Who else?", gold("four"), must_contain=("gold",)),
+        ]
+        assert [(each.id, each.about) for each in lint(cases, TEXTS)] == [
+            ("q2", "at nine"),
+            ("q3", "gold"),
+        ]
+
+    def test_strings_of_several_places_may_be_in_several_sources(self) -> None:
+        both = asked(1, "When?", gold("four"), gold("gold", "b.txt"), gold_mode="all")
+        assert lint([replace(both, must_contain=("four", "gold"))], TEXTS) == []
+        (found,) = lint([replace(both, must_contain=("four", "nine"))], TEXTS)
+        assert found.about == "nine"
+
+    def test_duplicates_ask_the_same_after_the_same(self) -> None:
+        cases = [
+            asked(1, "When was the lamp lit?", gold("four")),
+            asked(2, "When had the LAMP been lit?", gold("four")),
+            asked(3, "The lamp: when lit?", gold("four"), history=("Who?",)),
+            asked(4, "When?", gold("four")),
+            asked(5, "Who?", gold("four")),
+        ]
+        assert lint(cases, TEXTS) == [Finding("q2", "duplicate", "asks what q1 asks")]
+
+    def test_questions_in_the_words_of_their_gold(self) -> None:
+        cases = [
+            # A short gold counts with its sentence.
+            asked(1, "When had the keeper lit the great lamp?", gold("four")),
+            asked(2, "At what hour was the light kindled?", gold("four")),
+            asked(3, "Which keeper?", gold("four")),
+        ]
+        (found,) = lint(cases, TEXTS)
+        assert (found.id, found.rule) == ("q1", "copies the words of its gold")
+        assert found.about == "100% of its words stand at a.txt"
+
+    def test_unanswerable_questions_whose_words_stand_together(self) -> None:
+        cases = [
+            asked(1, "Who paid the pilot of the brig?"),
+            asked(2, "Who paid the keeper of the brig?"),
+            asked(3, "Who paid the pilot of the brig again?", gold("four")),
+        ]
+        (found,) = [each for each in lint(cases, TEXTS) if each.rule == "perhaps answerable"]
+        assert found.id == "q1"
+        assert found.about == "all its words stand in a.txt: Nobody paid the pilot of the brig. …"
+
+    def test_content_words(self) -> None:
+        assert content_words("When was the Lamp lit?") == {"lamp", "lit"}
+
+
+class TestCommands:
+    def invoke(self, *options: str) -> Any:
+        return CliRunner().invoke(evaluate, list(options), catch_exceptions=False)
+
+    def test_add_writes_a_case_that_lint_reads(self, tmp_path: Path) -> None:
+        answer, file = tmp_path / "answer.json", tmp_path / "use.jsonl"
+        answer.write_text(json.dumps(ANSWER))
+        done = self.invoke(
+            "add", str(answer), "--verdict", "supports", "--citation", "2", "--to", str(file)
+        )
+        assert done.exit_code == 0
+        assert load_cases(file)[0].gold == (SECOND,)
+        (tmp_path / "docs").mkdir()
+        (tmp_path / "docs" / "a.txt").write_text("x" * 40)
+        done = self.invoke("lint", str(file), "--sources", str(tmp_path / "docs"))
+        assert (done.exit_code, done.stdout) == (0, "1 questions, 0 findings.\n")
+        (tmp_path / "docs" / "a.txt").write_text("y" * 40)
+        done = self.invoke("lint", str(file), "--sources", str(tmp_path / "docs"))
+        assert done.exit_code == 1
+        assert "gold differs from its source" in done.stdout
+
+    def test_one_answer_is_wanted(self, tmp_path: Path) -> None:
+        answers = tmp_path / "answers.jsonl"
+        answers.write_text((json.dumps(ANSWER) + "\n") * 2)
+        with pytest.raises(PinciteError, match="has 2 answers; name a file with one"):
+            self.invoke(
+                "add", str(answers), "--verdict", "supports", "--to", str(tmp_path / "use.jsonl")
+            )
+
+    def test_sources_have_to_be_named(self, tmp_path: Path) -> None:
+        add_case(to_case(ANSWER, Verdict.SUPPORTS), tmp_path / "use.jsonl")
+        done = self.invoke("lint", str(tmp_path / "use.jsonl"))
+        assert done.exit_code == 2
+        assert "name the folder of the documents of" in done.stderr

@@ -9,6 +9,7 @@ import pytest
 from eval.cases import Case, Gold, check_gold, load_cases
 from eval.command import ARCHIVE, QUESTIONS
 from eval.metrics import normalised
+from eval.sources import Sources
 from index.errors import PinciteError
 from index.types import Span
 
@@ -141,7 +142,7 @@ class TestGold:
 
     def test_the_packaged_set_agrees_with_the_packaged_archive(self) -> None:
         cases = load_cases(QUESTIONS)
-        texts = {file.name: file.read_bytes().decode() for file in ARCHIVE.iterdir()}
+        texts = Sources({file.name: file for file in ARCHIVE.iterdir()}).texts()
         assert check_gold(cases, texts) == []
         assert all(case.measurable == case.answerable for case in cases)
 

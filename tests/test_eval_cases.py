@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eval.asking.sources import Sources
 from eval.cases import Case, Gold, load_cases
 from eval.cases.check import check_gold
 from eval.cases.jsonl import to_fields
@@ -162,7 +163,7 @@ class TestGold:
 
     def test_the_packaged_set_agrees_with_the_packaged_archive(self) -> None:
         cases = load_cases(QUESTIONS)
-        texts = {file.name: file.read_bytes().decode() for file in ARCHIVE.iterdir()}
+        texts = Sources({file.name: file for file in ARCHIVE.iterdir()}).texts()
         assert check_gold(cases, texts) == []
         assert all(case.measurable == case.answerable for case in cases)
 

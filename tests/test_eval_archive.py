@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from eval.sources import Sources
+from eval.asking.sources import Sources
 
 from eval.cases import Case, load_cases
 from eval.command import ARCHIVE, QUESTIONS

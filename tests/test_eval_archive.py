@@ -4,7 +4,6 @@ import re
 from collections import Counter
 
 from eval.asking.sources import Sources
-
 from eval.cases import Case, load_cases
 from eval.command import ARCHIVE, QUESTIONS
 from eval.make_archive import made, read_work

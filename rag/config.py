@@ -79,7 +79,7 @@ class Config:
     model: str | None = None
     encoding: str = DEFAULT_ENCODING
     passage_tokens: int = 240
-    threshold: float = 0.4
+    threshold: float = 0.15
     allow_network: bool = False
     reader: ReaderConfig = ReaderConfig()
 

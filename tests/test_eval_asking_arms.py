@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp
 
-import pytest
-
-from eval.asking.arms import NotSpread, Remembering, RetrievalReader, Uncalibrated, arms_for
+from eval.asking.arms import NotSpread, Remembering, RetrievalReader, arms_for
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.config import Config, ReaderConfig
-from rag.read.trained import Curve
 from rag.types import Claim, Verdict
 
 
@@ -48,13 +44,6 @@ class Fixed:
 def test_without_a_preference_for_what_is_new() -> None:
     verdict = Verdict((Claim("a.txt", Span(0, 9), 2.0),), 0.7, margin=3.0, repeat=0.5)
     assert NotSpread(Fixed(verdict)).read("Who?", []) == replace(verdict, repeat=0.0)
-
-
-def test_without_calibration_confidence_is_that_of_the_log_odds() -> None:
-    curve = Curve(0.5, 1.0)
-    verdict = Uncalibrated(Fixed(Verdict((), curve(3.0))), curve).read("Who?", [])
-    assert verdict.confidence == pytest.approx(1 / (1 + exp(-3)))
-    assert Uncalibrated(Fixed(Verdict((), 0.0)), curve).read("Who?", []).confidence == 0
 
 
 def test_what_was_read_is_not_read_again() -> None:

@@ -8,17 +8,14 @@ from index.snapshot import Library
 from index.types import Hit
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.read import SimilarityReader, load_reader, trained_reader
+from rag.read import SimilarityReader, load_reader
 from rag.read.similarity import MARGIN
-from rag.read.trained import Curve
 from rag.types import Claim, Reader, Verdict
 
 # What the similarity reader's confidence was fitted for. Cosine and raw scores were never fitted,
 # so nothing is refused by them.
 SIMILARITY_THRESHOLD = 0.4
 NO_THRESHOLD = 0.0
-# From log odds to a probability.
-LOGISTIC = Curve(1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +64,6 @@ class Remembering:
 
 
 @dataclass(frozen=True, slots=True)
-class Uncalibrated:
-    """A trained reader that is as sure as its network's own log odds are."""
-
-    reader: Reader
-    curve: Curve
-
-    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
-        verdict = self.reader.read(question, hits)
-        if not 0 < verdict.confidence < 1:
-            return verdict
-        return replace(verdict, confidence=LOGISTIC(self.curve.log_odds(verdict.confidence)))
-
-
-@dataclass(frozen=True, slots=True)
 class NotSpread:
     """A reader without the preference for other documents and other answers."""
 
@@ -118,12 +101,10 @@ def arms_for(config: Config) -> tuple[Arm, ...]:
 
 
 def _scored(reader: Reader, config: Config) -> tuple[Arm, Arm]:
-    curve = trained_reader(config).curve
+    def bold(library: Library) -> Assistant:
+        return Assistant(library, NotSpread(reader), NO_THRESHOLD)
 
-    def uncalibrated(library: Library) -> Assistant:
-        return Assistant(library, NotSpread(Uncalibrated(reader, curve)), NO_THRESHOLD)
-
-    def calibrated(library: Library) -> Assistant:
+    def refusing(library: Library) -> Assistant:
         return Assistant(library, NotSpread(reader), config.threshold)
 
-    return Arm("+ reader", uncalibrated), Arm("+ calibration", calibrated)
+    return Arm("+ reader", bold), Arm("+ calibration", refusing)

@@ -3,17 +3,13 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
 from rag.config import Config, ReaderConfig
 from rag.read.similarity import SimilarityReader
 from rag.types import Reader
 
-if TYPE_CHECKING:
-    from rag.read.trained import TrainedReader
-
-__all__ = ["SimilarityReader", "load_reader", "trained_reader"]
+__all__ = ["SimilarityReader", "load_reader"]
 
 
 def load_reader(config: Config) -> Reader:
@@ -29,11 +25,10 @@ def load_reader(config: Config) -> Reader:
         case "openai":
             return _language_model(config)
         case "trained":
-            return trained_reader(config)
+            return _trained(config)
 
 
-def trained_reader(config: Config) -> "TrainedReader":
-    """The reader of the configured folder, or the packaged one."""
+def _trained(config: Config) -> Reader:
     from rag.read.trained import PACKAGED, load_trained
 
     folder = config.reader.model

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import accumulate, groupby
-from math import exp, log
+from math import exp
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +30,8 @@ from rag.read.layout import (
     Pieced,
     Pieces,
 )
-from rag.read.similarity import MARGIN, REPEAT, similarities
+from rag.read.similarity import REPEAT, similarities
+from rag.read.similarity import confidence as on_subject
 from rag.read.widen import spans
 from rag.types import Claim, Verdict
 
@@ -44,6 +45,9 @@ PASSAGES = 12
 # What the network's probability counts beside similarity, which knows more paraphrases: on the
 # history corpus one sentence is right for .52 of the questions with both, .42 and .46 with either.
 LIKELY = 0.12
+# What is so far below the best is no answer beside it: more than for similarity alone, as scores lie
+# farther apart.
+MARGIN = 0.2
 # Of what is read at once, in word pieces: what the network was trained on.
 WINDOW = 110
 # Of the words that answer, in word pieces.
@@ -69,10 +73,6 @@ class Curve:
     def __call__(self, score: float) -> float:
         return 1 / (1 + exp(-self.slope * (score - self.middle)))
 
-    def log_odds(self, probability: float) -> float:
-        """The score that the curve turns into a probability above 0 and below 1."""
-        return self.middle + log(probability / (1 - probability)) / self.slope
-
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -89,28 +89,33 @@ class TrainedReader:
     def __init__(self, load: Callable[[], Network], tokenizer: Path, curve: Curve) -> None:
         self._load = load
         self._tokenizer = tokenizer
-        self.curve = curve
+        self._curve = curve
 
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
         """All sentences of the best passages as claims, scored by similarity and by the probability
-        that they answer; the confidence is that of the best log odds alone, which the curve was
-        fitted to: similarity ranks near misses above answers."""
-        with ThreadPoolExecutor(THREADS) as several:
-            found = [
-                each
-                for of_hit in several.map(partial(self._claims, question), hits[:PASSAGES])
-                for each in of_hit
-            ]
+        that they answer. The confidence is that of the best log odds alone, as similarity ranks
+        near misses above answers, times that the passages are on the subject, of which similarity
+        knows more."""
+        found = self._read(question, hits)
         claims = sorted((claim for claim, _ in found), key=lambda claim: -claim.score)
-        confidence = self.curve(max(odds for _, odds in found)) if found else 0.0
-        return Verdict(tuple(claims), confidence, margin=MARGIN, repeat=REPEAT)
+        answered = self._curve(max(odds for _, odds in found)) if found else 0.0
+        return Verdict(tuple(claims), answered * on_subject(hits), margin=MARGIN, repeat=REPEAT)
+
+    def best(self, question: str, hits: Sequence[Hit]) -> float:
+        """The best log odds of any sentence; ValueError without hits."""
+        return max(odds for _, odds in self._read(question, hits))
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> list[tuple[Claim, float]]:
+        with ThreadPoolExecutor(THREADS) as several:
+            found = several.map(partial(self._claims, question), hits[:PASSAGES])
+            return [each for of_hit in found for each in of_hit]
 
     def _claims(self, question: str, hit: Hit) -> list[tuple[Claim, float]]:
         """The claims of a passage, each with its log odds."""
         texts = [sentence.reading.of(hit.passage.reading) for sentence in hit.passage]
         read = read_passage(self._network, self._pieced, question, title_of(hit), texts)
         scores = [
-            near + LIKELY * self.curve(each.score)
+            near + LIKELY * self._curve(each.score)
             for near, each in zip(similarities(hit), read, strict=True)
         ]
         return [

@@ -28,7 +28,6 @@ from rag.indexing import index_paths
 from rag.read.trained import MANIFEST, Curve, OnnxNetwork, TrainedReader
 from rag.read.training.misses import Misses
 from rag.read.training.rows import Row, is_calibration, load_rows
-from rag.types import Reader
 
 # The sets whose questions are asked: those with whole paragraphs, and with articles to put them in.
 ASKED = ("squad_train_part", "squad1_dev", "squad2_dev")
@@ -53,7 +52,9 @@ def main() -> None:
     _report(np.array([curve(score) for score in scores]), answered)
 
 
-def _asked(rows: Sequence[Row], reader: Reader, folder: Path) -> Iterator[tuple[float, bool]]:
+def _asked(
+    rows: Sequence[Row], reader: TrainedReader, folder: Path
+) -> Iterator[tuple[float, bool]]:
     """The best score of each question, and whether it is answered."""
     _write_documents(rows, folder / "documents")
     config = Config(index=folder / "index")
@@ -61,8 +62,7 @@ def _asked(rows: Sequence[Row], reader: Reader, folder: Path) -> Iterator[tuple[
     library = Library(config.index, load_embedder(None))
     with library.snapshot() as snapshot:
         for question, answered in _questions(rows):
-            verdict = reader.read(question, snapshot.search(question))
-            yield max(claim.score for claim in verdict.claims), answered
+            yield reader.best(question, snapshot.search(question)), answered
     library.close()
 
 

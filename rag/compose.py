@@ -110,16 +110,22 @@ def _spread(proven: Sequence[Proven], repeat: float) -> list[Quote]:
     gives the same answer (maximal marginal relevance, Carbonell & Goldstein 1998)."""
     if not repeat:
         return [quote for _, quote in proven]
-    left, taken = list(proven), list[Quote]()
+    left = [(claim.score, quote, _said(quote)) for claim, quote in proven]
+    taken: list[Quote] = []
     while left:
-        worth = [claim.score - repeat * _likes(quote, taken) for claim, quote in left]
-        taken.append(left.pop(worth.index(max(worth)))[1])
+        at = max(range(len(left)), key=lambda at: left[at][0])
+        _, quote, said = left.pop(at)
+        taken.append(quote)
+        left = [
+            (worth - repeat * _likes(quote, said, other, its), other, its)
+            for worth, other, its in left
+        ]
     return taken
 
 
-def _likes(quote: Quote, taken: Sequence[Quote]) -> int:
-    same = sum(quote.document.path == each.document.path for each in taken)
-    return same + sum(same_answer(_said(quote), _said(each)) for each in taken)
+def _likes(quote: Quote, said: Said, other: Quote, its: Said) -> int:
+    """In how many ways a quote repeats another."""
+    return (quote.document.path == other.document.path) + same_answer(said, its)
 
 
 def _placed(question: str, quotes: Sequence[Quote]) -> list[Quote]:

@@ -45,8 +45,8 @@ PASSAGES = 12
 # What the network's probability counts beside similarity, which knows more paraphrases: on the
 # history corpus one sentence is right for .52 of the questions with both, .42 and .46 with either.
 LIKELY = 0.12
-# What is so far below the best is no answer beside it: more than for similarity alone, as scores lie
-# farther apart.
+# What is so far below the best is no answer beside it: more than for similarity alone, as scores
+# lie farther apart.
 MARGIN = 0.2
 # Of what is read at once, in word pieces: what the network was trained on.
 WINDOW = 110

@@ -43,12 +43,12 @@ def measure(
     kept = Kept(answers, made_from)
     with closing(open_library(config)) as library:
         files = open_sources(library)
-        asker = Asker(library, load_reader(config), config.threshold)
+        asker = Asker(library, load_reader(config), config.refused_below)
         responses = ask_all(cases, asker, kept, report)
         made_with = {
             "pincite": version("pincite"),
             **_settings(library),
-            "threshold": config.threshold,
+            "threshold": config.refused_below,
             "reader": config.reader.kind,
             "questions": len(cases),
             "sources": sources.name,

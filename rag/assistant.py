@@ -213,7 +213,7 @@ def open_library(config: Config) -> Library:
 
 def assistant_for(library: Library, config: Config) -> Assistant:
     """The assistant for an open index, with the configured reader and threshold."""
-    return Assistant(library, load_reader(config), config.threshold)
+    return Assistant(library, load_reader(config), config.refused_below)
 
 
 def _recorded_model(folder: Path) -> str | None:

@@ -23,6 +23,14 @@ READER_KEYS: Mapping[str, tuple[str, ...]] = {
     "cross-encoder": ("model",),
     "openai": ("url", "model", "timeout", "key_variable"),
 }
+# Where little that is answerable is lost, by what the reader's confidence was fitted to
+# (eval/README.md); that of a language model is similarity's when it falls back.
+THRESHOLDS: Mapping[ReaderKind, float] = {
+    "trained": 0.15,
+    "none": 0.4,
+    "cross-encoder": 0.4,
+    "openai": 0.4,
+}
 # Those that a reader of the kind cannot do without.
 _NEEDED = {"cross-encoder": ("model",), "openai": ("url", "model")}
 # Where a setting of kind "openai" is taken from if the file does not have it.
@@ -71,23 +79,29 @@ class Config:
     `index`: the index folder. `model`: a path or hub name; None means the one the index was made
     with, or the packaged all-MiniLM-L6-v2. `encoding`: the tiktoken encoding for passage budgets.
     `passage_tokens`: the most tokens of a passage. `threshold`: answers of less confidence are
-    refused. `allow_network`: models and vocabularies may be downloaded, and a language model on
-    another machine be asked. `reader`: what picks the sentences that answer.
+    refused; None means what suits the reader. `allow_network`: models and vocabularies may be
+    downloaded, and a language model on another machine be asked. `reader`: what picks the sentences
+    that answer.
     """
 
     index: Path = Path(".pincite")
     model: str | None = None
     encoding: str = DEFAULT_ENCODING
     passage_tokens: int = 240
-    threshold: float = 0.15
+    threshold: float | None = None
     allow_network: bool = False
     reader: ReaderConfig = ReaderConfig()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.threshold <= 1:
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise PinciteError(f"threshold is {self.threshold}; it has to be from 0 to 1")
         if self.passage_tokens < 16:
             raise PinciteError(f"passage_tokens is {self.passage_tokens}; it has to be 16 or more")
+
+    @property
+    def refused_below(self) -> float:
+        """The confidence that an answer needs: the one set, or that of the reader's kind."""
+        return THRESHOLDS[self.reader.kind] if self.threshold is None else self.threshold
 
 
 def load_config(file: Path | None, **changes: Any) -> Config:

@@ -16,7 +16,7 @@ from index.types import Hit, Span
 from index.update import Updater, make_settings
 from rag.assistant import Assistant, open_assistant, open_library
 from rag.compose import NEAREST
-from rag.config import Config
+from rag.config import THRESHOLDS, Config
 from rag.read import SimilarityReader
 from rag.refusal import ON_SUBJECT
 from rag.render import to_json, to_text
@@ -440,7 +440,7 @@ def test_the_real_model_answers_and_refuses(tmp_path: Path, sources: Path) -> No
         store.prepare(make_settings(embedder, tokens, 16))
         Updater(store, embedder, tokens, 16).run([sources])
     library = Library(tmp_path / "index", embedder)
-    asked = Assistant(library, SimilarityReader(), Config().threshold)
+    asked = Assistant(library, SimilarityReader(), THRESHOLDS["none"])
     answer = asked.ask("What bird did the ship's cook own?")
     assert texts(answer)[0] == PARROT
     follow_up = asked.ask("And for how long?", ["What bird did the ship's cook own?"])

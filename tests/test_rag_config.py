@@ -28,7 +28,7 @@ def test_defaults() -> None:
         "pincite-16k",
     )
     assert (config.passage_tokens, config.allow_network) == (240, False)
-    assert 0 < config.threshold < 1
+    assert 0 < config.refused_below < 1
 
 
 def test_a_file_here_is_read_without_being_named() -> None:
@@ -144,6 +144,12 @@ def test_readers_are_read() -> None:
         threshold=1,
         reader=ReaderConfig("openai", "m", "http://127.0.0.1:8080/v1", 9, "MY_KEY"),
     )
+
+
+def test_a_reader_has_a_threshold_of_its_own_until_one_is_set() -> None:
+    assert configured("").refused_below == 0.15
+    assert configured('[reader]\nkind = "none"').refused_below == 0.4
+    assert configured('threshold = 0\n[reader]\nkind = "none"').refused_below == 0
 
 
 def test_url_and_model_of_a_server_may_come_from_the_environment(

@@ -7,14 +7,12 @@ from typing import Any
 from index.snapshot import Library
 from index.types import Hit
 from rag.assistant import Assistant
-from rag.config import Config
+from rag.config import THRESHOLDS, Config
 from rag.read import SimilarityReader, load_reader
 from rag.read.similarity import MARGIN
 from rag.types import Claim, Reader, Verdict
 
-# What the similarity reader's confidence was fitted for. Cosine and raw scores were never fitted,
-# so nothing is refused by them.
-SIMILARITY_THRESHOLD = 0.4
+# Cosine was never fitted to anything, so nothing is refused by it.
 NO_THRESHOLD = 0.0
 
 
@@ -78,7 +76,7 @@ def _retrieval(library: Library) -> Assistant:
 
 
 def _max_sim(library: Library) -> Assistant:
-    return Assistant(library, SimilarityReader(), SIMILARITY_THRESHOLD)
+    return Assistant(library, SimilarityReader(), THRESHOLDS["none"])
 
 
 def arms_for(config: Config) -> tuple[Arm, ...]:
@@ -90,7 +88,7 @@ def arms_for(config: Config) -> tuple[Arm, ...]:
     reader = Remembering(load_reader(config))
 
     def configured(library: Library) -> Assistant:
-        return Assistant(library, reader, config.threshold)
+        return Assistant(library, reader, config.refused_below)
 
     return (
         Arm("retrieval", _retrieval),
@@ -105,6 +103,6 @@ def _scored(reader: Reader, config: Config) -> tuple[Arm, Arm]:
         return Assistant(library, NotSpread(reader), NO_THRESHOLD)
 
     def refusing(library: Library) -> Assistant:
-        return Assistant(library, NotSpread(reader), config.threshold)
+        return Assistant(library, NotSpread(reader), config.refused_below)
 
     return Arm("+ reader", bold), Arm("+ calibration", refusing)

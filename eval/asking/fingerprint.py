@@ -30,7 +30,7 @@ def fingerprint(config: Config, name: str = "") -> str:
         "name": name,
         "documents": documents,
         "settings": settings,
-        "threshold": config.threshold,
+        "threshold": config.refused_below,
         "reader": asdict(config.reader),
         "model": list(_weights(Path(config.reader.model).expanduser())),
         "code": list(_code()),

@@ -311,7 +311,8 @@ def measured(folder: Path, questions: Path, sources: Path, limit: int | None = N
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return measured(tmp_path_factory.mktemp("archive"), QUESTIONS, ARCHIVE)
+    """Of a part of the questions: `make gate` asks all of them."""
+    return measured(tmp_path_factory.mktemp("archive"), QUESTIONS, ARCHIVE, limit=50)
 
 
 @pytest.fixture(scope="module")
@@ -324,13 +325,13 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Report:
 class TestArchive:
     def test_every_quote_is_verbatim(self, archive: Report) -> None:
         assert archive.verbatim
-        assert archive.checked > 200
+        assert archive.checked > 100
 
     def test_the_gold_agrees_with_the_sources(self, archive: Report) -> None:
         assert archive.gold_mismatches == ()
 
     def test_figures_keep_their_floors(self, archive: Report) -> None:
-        """Measured .670, .487, .962 at first; what falls below these is broken, not unlucky."""
+        """What falls below these is broken, not unlucky."""
         found = archive.figures
         assert (found["recall_at_5"].value or 0) > 0.5
         assert (found["quote_at_3"].value or 0) > 0.4

@@ -24,6 +24,7 @@ from eval.figures import Figure, Measure, Unit
 from eval.figures.values import Result
 from eval.judging import judge
 from rag.assistant import Assistant, open_library
+from rag.cli import run_program
 from rag.config import Config, load_config
 from rag.render import to_record
 
@@ -173,4 +174,4 @@ def main(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

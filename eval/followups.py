@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from index.embed import Embedder, load_embedder
+from rag.cli import run_program
 from rag.question import standalone
 
 Method = Callable[[str, Sequence[str]], str]
@@ -230,4 +231,4 @@ def _shown(row: Row) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

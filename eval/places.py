@@ -22,6 +22,7 @@ from index.snapshot import undamaged
 from index.store import Store, open_reading
 from index.types import Document
 from index.witnesses.differences import change_sense
+from rag.cli import run_program
 from rag.compose import worded_differently
 from rag.types import Claim, Quote
 from rag.verify import Gate
@@ -165,4 +166,4 @@ def _miss(place: Place) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -1,6 +1,7 @@
 """The command line. Commands of other packages join through the `pincite.commands` entry points."""
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from io import TextIOWrapper
 from pathlib import Path
@@ -141,13 +142,18 @@ def check(config: Config, answers: Path, sources: Path | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; what a user can mend is printed as one message, without a trace."""
+    """Run the command line."""
+    run_program(commands)
+
+
+def run_program(program: Callable[[], object]) -> None:
+    """Run a program; what a user can mend is printed as one message, without a trace."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A character that the terminal does not have is no reason to show none.
             stream.reconfigure(errors="backslashreplace")
     try:
-        commands()
+        program()
     except PinciteError as error:
         _fail(str(error))
     except OSError as error:

@@ -1,6 +1,8 @@
 """The ablation on tiny sources: answers kept, runs gone on with, tables."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -167,3 +169,18 @@ def test_the_command_writes_both_files(index: Path, tmp_path: Path) -> None:
         "n": 1,
     }
     assert (tmp_path / "figures.answers" / "off.retrieval.jsonl").exists()
+
+
+def test_what_a_user_can_mend_is_told_without_a_trace(tmp_path: Path) -> None:
+    benches = tmp_path / "benches.toml"
+    benches.write_text(
+        '[[bench]]\nname = "No"\nkind = "off-topic"\nquestions = "no.jsonl"\nindex = "no"\n'
+    )
+    program = [sys.executable, "-m", "eval.ablation", benches]
+    options = ["--out", tmp_path / "table.md", "--json", tmp_path / "figures.json"]
+    done = subprocess.run(
+        list(map(str, program + options)), check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("pincite: ")
+    assert "Traceback" not in done.stderr

@@ -233,6 +233,22 @@ class TestFingerprint:
         (folder / "reader.onnx").write_bytes(b"2")
         assert fingerprint(config) != before
 
+    def test_other_packaged_weights_are_another(
+        self, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("eval.asking.fingerprint.PACKAGED", tmp_path / "reader")
+        (tmp_path / "reader").mkdir()
+        manifest = tmp_path / "reader" / "manifest.json"
+        trained, none = (
+            Config(index=tmp_path / "index", reader=reader)
+            for reader in (ReaderConfig("trained"), ReaderConfig("none"))
+        )
+        manifest.write_text("1")
+        before = fingerprint(trained), fingerprint(none)
+        manifest.write_text("2")
+        assert fingerprint(trained) != before[0]
+        assert fingerprint(none) == before[1]
+
     def test_other_sources_are_another(
         self, library: Library, folder: Path, tmp_path: Path
     ) -> None:

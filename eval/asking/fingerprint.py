@@ -11,7 +11,8 @@ from pathlib import Path
 from index.model import file_sha256
 from index.snapshot import undamaged
 from index.store import open_reading
-from rag.config import Config
+from rag.config import Config, ReaderConfig
+from rag.read.trained import PACKAGED
 
 # The packages that answers are made by.
 _CODE = ("index", "rag", "eval.asking")
@@ -32,15 +33,16 @@ def fingerprint(config: Config, name: str = "") -> str:
         "settings": settings,
         "threshold": config.refused_below,
         "reader": asdict(config.reader),
-        "model": list(_weights(Path(config.reader.model).expanduser())),
+        "model": list(_weights(config.reader)),
         "code": list(_code()),
     }
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _weights(folder: Path) -> Iterator[str]:
-    """The hashes of a reader's model, where it is a folder of one's own."""
-    if folder.name and folder.is_dir():
+def _weights(reader: ReaderConfig) -> Iterator[str]:
+    """The hashes of a reader's model, where it is a folder: the packaged one, or one's own."""
+    folder = Path(reader.model).expanduser() if reader.model else PACKAGED
+    if reader.kind in {"trained", "cross-encoder"} and folder.is_dir():
         yield from (file_sha256(file) for file in sorted(folder.iterdir()) if file.is_file())
 
 

@@ -130,6 +130,22 @@ def test_so_many_passages_are_read(tmp_path: Path) -> None:
     assert len(network.seen) == PASSAGES
 
 
+def test_beside_a_sure_answer_the_unlikely_are_left_out(tmp_path: Path) -> None:
+    hits = [hit("reed", "log", "lit")]
+    sure = reader(Fake(reed=3, log=1, lit=-2), tmp_path).read("who", hits)
+    assert [claim.span.start for claim in sure.claims] == [100, 105]
+    unsure = reader(Fake(reed=0.5, log=0, lit=-9), tmp_path).read("who", hits)
+    assert len(unsure.claims) == 3
+
+
+def test_what_no_probability_could_bring_near_is_not_read(tmp_path: Path) -> None:
+    network = Fake()
+    far, near = (2 * (1 - MARGIN - LIKELY) + at for at in (-0.01, 0.01))
+    hits = [hit("reed", score=2.0), hit("log", score=near), hit("it", score=far)]
+    verdict = reader(network, tmp_path).read("who", hits)
+    assert len(network.seen) == len(verdict.claims) == 2
+
+
 def test_a_sentence_that_leans_is_offered_with_the_one_before(tmp_path: Path) -> None:
     verdict = reader(Fake(it=2), tmp_path).read("who", [hit("reed lit", "it lit")])
     assert [(claim.span, claim.score) for claim in verdict.claims[:2]] == [

@@ -78,7 +78,7 @@ def ask(page: "Page", question: str) -> None:
 def open_quote(page: "Page") -> None:
     """Open the source of the last answer's last quote."""
     page.locator(".pc-turn").last.locator(".pc-quote > .pc-cite").last.click()
-    page.locator("mark").wait_for()
+    page.locator(".pc-mark").wait_for()
 
 
 def _answer(page: "Page") -> None:

@@ -110,7 +110,7 @@ def _verdicts(page: "Page") -> None:
     quotes = page.locator(".pc-quotes .pc-quote")
     for number in range(2):
         quotes.nth(number).locator(".pc-judge").click()
-    quotes.nth(0).get_by_role("button", name="Supports", exact=True).click()
+    quotes.nth(0).get_by_role("button", name="Supports").click()
     quotes.nth(0).locator(".pc-verdict-note", has_text="Kept").wait_for()
     quotes.nth(1).get_by_role("button", name="Wrong speaker…").click()
 

@@ -260,31 +260,36 @@ function quoteVerdicts(quote, answer) {
   choices.setAttribute("role", "group");
   choices.setAttribute("aria-label", "Your verdict on quote " + quote.number);
   choices.hidden = true;
-  const name = unseen(" (quote " + quote.number + ")");
-  const open = button("judge", (self) => unfold(self, choices), "Judge this citation", name);
+  const open = button(
+    "judge",
+    (self) => unfold(self, choices),
+    "Judge this citation",
+    ofQuote(quote),
+  );
   open.setAttribute("aria-expanded", "false");
   return make("div", "judgement", open, choices);
 }
 
 function answerVerdict(answer) {
   const judged = judgement(answer, null, "The answer");
-  const refuse = verdictButton(REFUSE, (self) => judge(judged, REFUSE, self, ""));
+  const refuse = verdictButton(REFUSE, judged, (self) => judge(judged, REFUSE, self, ""));
   return make("div", "judgement answer-judgement", refuse, judged.note);
 }
 
 function verdictParts(verdict, judged) {
   if (!verdict.label) {
-    return { button: verdictButton(verdict, (self) => judge(judged, verdict, self, "")), form: null };
+    const act = (self) => judge(judged, verdict, self, "");
+    return { button: verdictButton(verdict, judged, act), form: null };
   }
   const field = make("input", "right");
-  const open = verdictButton(verdict, () => unfold(open, form, field));
+  const open = verdictButton(verdict, judged, () => unfold(open, form, field));
   const form = rightForm(verdict, judged, field, open);
   open.setAttribute("aria-expanded", "false");
   return { button: open, form };
 }
 
-function verdictButton(verdict, act) {
-  const made = button("verdict", act, verdict.text);
+function verdictButton(verdict, judged, act) {
+  const made = button("verdict", act, verdict.text, judged.quote && ofQuote(judged.quote));
   made.setAttribute("aria-pressed", "false");
   return made;
 }
@@ -295,9 +300,8 @@ function rightForm(verdict, judged, field, chosen) {
   field.maxLength = 2000;
   field.autocomplete = "off";
   field.placeholder = verdict.example;
-  const keep = make("button", "button keep", "Keep");
-  const which = unseen(" (quote " + judged.quote.number + ")");
-  const label = make("label", "right-label", verdict.label, which, field);
+  const keep = make("button", "button keep", "Keep", unseen(": " + verdict.label), ofQuote(judged.quote));
+  const label = make("label", "right-label", verdict.label, ofQuote(judged.quote), field);
   const form = make("form", "right-form", label, keep);
   form.noValidate = true;
   form.hidden = true;
@@ -306,6 +310,11 @@ function rightForm(verdict, judged, field, chosen) {
     judge(judged, verdict, chosen, field.value);
   });
   return form;
+}
+
+// For those who hear one button without the others around it.
+function ofQuote(quote) {
+  return unseen(" (quote " + quote.number + ")");
 }
 
 function unfold(opener, folded, field) {

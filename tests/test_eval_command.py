@@ -14,6 +14,7 @@ from eval.asking.ask import Asker
 from eval.asking.response import Response
 from eval.cases import Case
 from eval.command import evaluate
+from eval.grow.keep import Keeper
 from index.update import Summary
 from rag.config import Config
 from tests.fakes import FakeEmbedder
@@ -93,6 +94,20 @@ def test_the_report_names_what_it_was_made_with(folder: Path) -> None:
     assert made_with["model"] == "fake"
     assert made_with["threshold"] == 0
     assert made_with["questions"] == 2
+
+
+def test_what_the_interface_keeps_is_measured(folder: Path) -> None:
+    quote = {**ASKED["gold"][0], "document": "harbour.txt", "speakers": ["harbour.txt"]}
+    (folder / "set.jsonl").unlink()
+    keep = Keeper(folder / "set.jsonl")
+    keep("When was the lamp lit?", quote, "supports", "")
+    keep("Who?", None, "should-have-refused", "")
+    done = invoke(folder, "--report", "out")
+    assert done.exit_code == 0
+    assert "differ from the sources" not in done.stderr
+    figures = report_of(folder)["figures"]
+    assert (figures["quote_at_1"]["value"], figures["quote_at_1"]["n"]) == (1, 1)
+    assert figures["refused"]["n"] == 1
 
 
 def test_a_limit_draws_some(folder: Path) -> None:

@@ -22,6 +22,7 @@ from ui.command import serve
 from ui.desk import Asked
 from ui.guard import POLICY
 from ui.screenshots import free_port
+from ui.verdicts import Keep, keeping_in
 
 STATIC = Path(__file__).parent.parent / "ui" / "static"
 
@@ -149,6 +150,40 @@ def test_serve_without_an_index_says_how_to_make_one(tmp_path: Path) -> None:
     assert "pincite index FOLDER" in str(result.exception)
 
 
+def test_serve_looks_at_the_cases_before_it_loads_anything(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text("not a case")
+    arguments = ["--port", str(free_port()), "--cases", str(cases), "--index", str(tmp_path / "x")]
+    result = CliRunner().invoke(serve, arguments)
+    assert isinstance(result.exception, PinciteError)
+    assert "cases.jsonl, line 1 is not JSON" in str(result.exception)
+    assert "pincite serve --cases FILE" in str(result.exception)
+
+
+@pytest.mark.parametrize("given", [[], ["--cases", "mine.jsonl"]])
+def test_serve_says_where_verdicts_go(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Keep] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("rag.indexing.open_warm", lambda _: Recorder())
+    monkeypatch.setattr(
+        "ui.app.serve_until_interrupted", lambda _, __, keep, **___: served.append(keep)
+    )
+    result = CliRunner().invoke(serve, ["--port", str(free_port()), *given])
+    assert result.exit_code == 0, result.output
+    file = given[-1] if given else "pincite-cases.jsonl"
+    assert served[0]("Who?", None, "should-have-refused", "") == file
+    assert Path(file).is_file()
+
+
+def test_without_what_keeps_verdicts_there_is_nothing_to_ask_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.verdicts.GROUP", "pincite.none")
+    assert keeping_in(tmp_path / "cases.jsonl") is None
+
+
 def test_the_template_is_constant() -> None:
     """gradio compiles it as a Handlebars template and then as the body of a JavaScript function."""
     template = (STATIC / "room.html").read_text(encoding="utf-8")
@@ -167,7 +202,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """The sources that `ui.screenshots` served, instead of pictures of them."""
     served: list[set[str]] = []
 
-    def serving(assistant: Asked, port: int) -> AbstractContextManager[str]:
+    def serving(assistant: Asked, port: int, keep: Keep) -> AbstractContextManager[str]:
         served.append({each.path for each in assistant.sources()})
         return nullcontext("http://127.0.0.1")
 

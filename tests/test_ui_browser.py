@@ -1,5 +1,6 @@
 """The interface as a person uses it, in a real browser, over a small index."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -25,6 +26,7 @@ from tests.test_ui_desk import Recorder
 from ui.app import serving
 from ui.desk import Asked
 from ui.screenshots import ask, chromium, free_port
+from ui.verdicts import Keep, keeping_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -76,9 +78,13 @@ def make_library(folder: Path, sources: dict[str, str]) -> Library:
 
 
 @pytest.fixture(scope="module")
-def serve() -> Iterator[Callable[[Asked], str]]:
+def serve() -> Iterator[Callable[..., str]]:
     with ExitStack() as stack:
-        yield lambda assistant: stack.enter_context(serving(assistant, free_port()))
+
+        def open_server(assistant: Asked, keep: Keep | None = None) -> str:
+            return stack.enter_context(serving(assistant, free_port(), keep))
+
+        yield open_server
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +163,17 @@ def inside(page: Page, inner: str, outer: str) -> bool:
     assert boxes[1]
     top, bottom = boxes[1]["y"], boxes[1]["y"] + boxes[1]["height"]
     return top <= boxes[0]["y"] <= boxes[0]["y"] + boxes[0]["height"] <= bottom
+
+
+def widest(page: Page) -> int:
+    """By how many pixels anything at all scrolls sideways."""
+    return int(
+        page.evaluate(
+            "() => Math.max(...[...document.querySelectorAll("
+            "'html, .pc, .pc-scroll, .pc-text, .pc-library')]"
+            ".map(each => each.scrollWidth - each.clientWidth))"
+        )
+    )
 
 
 def test_a_citation_opens_the_source_at_the_quote(
@@ -240,26 +257,16 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(
     answering: str, visit: Callable[..., Page], width: int
 ) -> None:
     page = visit(answering, width)
-
-    def widest() -> int:
-        return int(
-            page.evaluate(
-                "() => Math.max(...[...document.querySelectorAll("
-                "'html, .pc, .pc-scroll, .pc-text, .pc-library')]"
-                ".map(each => each.scrollWidth - each.clientWidth))"
-            )
-        )
-
-    assert widest() == 0
+    assert widest(page) == 0
     asked(page, BISCUIT)
-    assert widest() == 0
+    assert widest(page) == 0
     page.locator(".pc-cite").first.click()
     marked(page)
-    assert widest() == 0
+    assert widest(page) == 0
     page.keyboard.press("Escape")
     page.locator(".pc-show-list").click()
     expect(page.locator(".pc-library")).to_be_visible()
-    assert widest() == 0
+    assert widest(page) == 0
 
 
 def test_a_follow_up_shows_what_was_searched(answering: str, visit: Callable[..., Page]) -> None:
@@ -452,3 +459,158 @@ def test_what_the_user_can_mend_is_said(
     page = visit(serve(Recorder()))
     ask(page, "break")
     assert page.locator(".pc-error").inner_text() == "the index is gone. Make it again."
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    return tmp_path / "cases.jsonl"
+
+
+@pytest.fixture
+def judging(library: Library, cases: Path, serve: Callable[..., str]) -> str:
+    return serve(Assistant(library, SimilarityReader(), threshold=0.0), keeping_in(cases))
+
+
+def choices(page: Page, number: int) -> Locator:
+    """The verdicts on a quote, which its button has unfolded."""
+    page.get_by_role("button", name=f"Judge this citation (quote {number})").click()
+    return page.get_by_role("group", name=f"Your verdict on quote {number}")
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def places(quotes: Sequence[dict[str, Any]]) -> list[tuple[str, int, int]]:
+    return [(each["document"], each["start"], each["end"]) for each in quotes]
+
+
+def test_verdicts_become_a_case(judging: str, cases: Path, visit: Callable[..., Page]) -> None:
+    page = visit(judging)
+    answer = asked(page, LIGHT)
+    first = choices(page, 1)
+    first.get_by_role("button", name="Supports (quote 1)").click()
+    told = f"Kept as an eval case in {cases}"
+    expect(first.locator(".pc-verdict-note")).to_have_text(told)
+    expect(page.locator(".pc-status")).to_have_text(f"Quote 1: {told}")
+    expect(first.get_by_role("button", pressed=True)).to_have_text("Supports (quote 1)")
+    second = choices(page, 2)
+    second.get_by_role("button", name="Wrong speaker…").click()
+    second.get_by_label("Whose words they are").fill("Morris, quoted by Hale")
+    page.keyboard.press("Enter")
+    expect(second.locator(".pc-verdict-note")).to_have_text(told)
+    expect(second.get_by_role("button", pressed=True)).to_have_text("Wrong speaker… (quote 2)")
+    (case,) = lines(cases)
+    assert (case["question"], case["answerable"], case["kind"]) == (LIGHT, True, "attribution")
+    gold = [(each["doc"], each["start"], each["end"]) for each in case["gold"]]
+    assert gold == places(answer["quotes"][:2])
+    assert [each["text"] for each in case["gold"]] == [
+        each["text"] for each in answer["quotes"][:2]
+    ]
+    assert case["gold"][1]["stance"] == "Morris, quoted by Hale"
+
+
+def test_a_verdict_that_contradicts_another_is_not_kept(
+    judging: str, cases: Path, visit: Callable[..., Page]
+) -> None:
+    page = visit(judging)
+    asked(page, LIGHT)
+    verdicts = choices(page, 1)
+    verdicts.get_by_role("button", name="Supports (quote 1)").click()
+    expect(verdicts.locator(".pc-verdict-note")).to_contain_text("Kept")
+    kept = cases.read_text("utf-8")
+    verdicts.get_by_role("button", name="Does not support").click()
+    expect(verdicts.locator(".pc-warning")).to_contain_text("contradicts one that the file has")
+    expect(verdicts.get_by_role("button", pressed=True)).to_have_text("Supports (quote 1)")
+    page.get_by_role("button", name="Should have said: not found").click()
+    note = page.locator(".pc-answer-judgement .pc-verdict-note")
+    expect(note).to_contain_text("contradicts one that the file has")
+    assert page.locator(".pc-status").inner_text() == f"The answer: {note.inner_text()}"
+    assert cases.read_text("utf-8") == kept
+
+
+def test_what_was_typed_outlives_an_error(
+    judging: str, cases: Path, visit: Callable[..., Page]
+) -> None:
+    page = visit(judging)
+    asked(page, LIGHT)
+    verdicts = choices(page, 1)
+    verdicts.get_by_role("button", name="Wrong place…").click()
+    field = verdicts.get_by_label("The right place (quote 1)")
+    assert has_focus(field)
+    page.keyboard.press("Enter")
+    expect(verdicts.locator(".pc-warning")).to_contain_text("the right one has to be given")
+    cases.mkdir()
+    field.fill("¶9")
+    verdicts.get_by_role("button", name="Keep").click()
+    expect(verdicts.locator(".pc-warning")).to_contain_text("cannot be")
+    assert field.input_value() == "¶9"
+    cases.rmdir()
+    verdicts.get_by_role("button", name="Keep").click()
+    expect(verdicts.locator(".pc-verdict-note")).to_contain_text("Kept")
+    assert lines(cases)[0]["gold"][0]["locator"] == "¶9"
+
+
+def test_a_follow_up_is_judged_as_it_was_searched(
+    judging: str, cases: Path, visit: Callable[..., Page]
+) -> None:
+    page = visit(judging)
+    asked(page, LIGHT)
+    answer = asked(page, "And the steward?")
+    page.get_by_role("button", name="Should have said: not found").last.click()
+    expect(page.locator(".pc-verdict-note").last).to_contain_text("Kept")
+    (case,) = lines(cases)
+    assert case["question"] == answer["standalone_question"] != "And the steward?"
+    assert not case["answerable"]
+
+
+def test_verdicts_are_given_by_keyboard_alone(
+    judging: str, cases: Path, visit: Callable[..., Page]
+) -> None:
+    page = visit(judging)
+    asked(page, LIGHT)
+    page.locator(".pc-judge").first.focus()
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.type("Pyke")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pc-verdict-note").first).to_contain_text("Kept")
+    assert lines(cases)[0]["gold"][0]["stance"] == "Pyke"
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_verdicts_fit_on_a_narrow_screen(
+    judging: str, visit: Callable[..., Page], width: int
+) -> None:
+    page = visit(judging, width)
+    asked(page, BISCUIT)
+    verdicts = choices(page, 1)
+    for name in ("Wrong place…", "Wrong speaker…"):
+        verdicts.get_by_role("button", name=name).click()
+    verdicts.get_by_role("button", name="Supports (quote 1)").click()
+    expect(verdicts.locator(".pc-verdict-note")).to_contain_text("Kept")
+    assert widest(page) == 0
+    for shown in verdicts.locator("button, input").all():
+        box = shown.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+
+
+def test_no_verdict_is_asked_for_where_none_can_be_kept(
+    answering: str,
+    library: Library,
+    cases: Path,
+    serve: Callable[..., str],
+    visit: Callable[..., Page],
+) -> None:
+    buttons = ".pc-judge, .pc-verdict"
+    page = visit(answering)
+    asked(page, LIGHT)
+    assert page.locator(buttons).count() == 0
+    refusing = serve(Assistant(library, SimilarityReader(), threshold=1.0), keeping_in(cases))
+    page = visit(refusing)
+    asked(page, LIGHT)
+    assert page.locator(buttons).count() == 0

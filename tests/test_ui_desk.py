@@ -1,10 +1,12 @@
 import json
+from typing import Any
 
 import pytest
 
 from index.errors import PinciteError
 from index.store import DocumentSummary
 from index.types import Block, BlockKind, Document, Place, Span
+from rag.render import Record
 from rag.types import Answer, Reason
 from ui.desk import Desk
 
@@ -132,3 +134,94 @@ def test_a_malformed_question_is_an_error(request_: object) -> None:
 def test_a_malformed_span_is_an_error(span: tuple[object, object]) -> None:
     with pytest.raises(ValueError, match=r"whole numbers|0 <= start < end"):
         Desk(Recorder()).read_source({"document": "report.txt", "start": span[0], "end": span[1]})
+
+
+class Kept:
+    """Keeps verdicts in a list, and refuses those on a question that asks for it."""
+
+    def __init__(self) -> None:
+        self.verdicts: list[tuple[str, Record | None, str, str]] = []
+
+    def __call__(self, question: str, quote: Record | None, verdict: str, correction: str) -> str:
+        if question == "contradict":
+            raise PinciteError("the verdict contradicts another")
+        self.verdicts.append((question, quote, verdict, correction))
+        return "cases.jsonl"
+
+
+PLACE = {"document": "report.txt", "sha256": "ab" * 32, "start": 0, "end": 15}
+
+
+def judge(kept: Kept | None, **request: Any) -> Record:
+    asked = {"question": "Who spoke?", "quote": PLACE, "verdict": "supports", **request}
+    return Desk(Recorder(), kept).judge(asked)
+
+
+def test_a_verdict_is_kept_with_the_quote_that_the_index_has() -> None:
+    kept = Kept()
+    told = {**PLACE, "text": "The mate lied.", "locator": "¶9", "speakers": ["The page"]}
+    assert judge(kept, quote=told, verdict="wrong-speaker", correction="the mate") == {
+        "kept": "Kept as an eval case in cases.jsonl"
+    }
+    ((question, quote, verdict, correction),) = kept.verdicts
+    assert (question, verdict, correction) == ("Who spoke?", "wrong-speaker", "the mate")
+    assert quote is not None
+    assert {name: quote[name] for name in PLACE} == PLACE
+    assert (quote["text"], quote["locator"], quote["speakers"]) == (TEXT, "line 1", ["Report"])
+
+
+def test_a_verdict_on_there_being_an_answer_has_no_quote() -> None:
+    kept = Kept()
+    judge(kept, quote=None, verdict="should-have-refused")
+    assert kept.verdicts == [("Who spoke?", None, "should-have-refused", "")]
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"question": "contradict"}, "the verdict contradicts another"),
+        (
+            {"quote": {**PLACE, "document": "gone.txt"}},
+            "gone.txt is no longer in the index. Ask the question again.",
+        ),
+        (
+            {"quote": {**PLACE, "sha256": "cd" * 32}},
+            "report.txt has changed since this answer. Ask the question again.",
+        ),
+        (
+            {"quote": {**PLACE, "end": 99}},
+            "report.txt is shorter than it was. Ask the question again.",
+        ),
+        ({"quote": {**PLACE, "end": 6}}, "report.txt has no quote at 0..6."),
+    ],
+)
+def test_a_verdict_that_cannot_be_kept_says_why(request_: dict[str, Any], message: str) -> None:
+    kept = Kept()
+    assert judge(kept, **request_) == {"error": message}
+    assert kept.verdicts == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"question": None},
+        {"question": "x" * 2001},
+        {"verdict": 3},
+        {"correction": "x" * 2001},
+        {"correction": None},
+        {"quote": "report.txt"},
+        {"quote": {**PLACE, "sha256": None}},
+        {"quote": {**PLACE, "start": None, "end": None}},
+        {"quote": {**PLACE, "start": "0"}},
+    ],
+)
+def test_a_malformed_verdict_is_an_error(request_: dict[str, Any]) -> None:
+    kept = Kept()
+    with pytest.raises(ValueError, match=r"is needed|one JSON object|a start and an end|whole"):
+        judge(kept, **request_)
+    assert kept.verdicts == []
+
+
+def test_where_nothing_keeps_verdicts_none_is_taken() -> None:
+    with pytest.raises(ValueError, match="nothing keeps verdicts"):
+        judge(None)

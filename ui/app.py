@@ -24,6 +24,7 @@ from index.errors import PinciteError
 from rag.render import Record
 from ui.desk import Asked, Desk
 from ui.guard import guards
+from ui.verdicts import Keep
 
 if TYPE_CHECKING:
     import gradio
@@ -34,9 +35,9 @@ _STATIC = files("ui") / "static"
 _SANS = ("-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 
 
-def build_app(assistant: Asked) -> "gradio.Blocks":
+def build_app(assistant: Asked, keep: Keep | None = None) -> "gradio.Blocks":
     """The interface as a gradio app that is not yet served."""
-    desk = Desk(assistant)
+    desk = Desk(assistant, keep)
 
     # gradio marks a server function by an attribute, which a bound method cannot have.
     def list_sources(request: object) -> Record:
@@ -48,6 +49,9 @@ def build_app(assistant: Asked) -> "gradio.Blocks":
     def read_source(request: object) -> Record:
         return desk.read_source(request)
 
+    def judge(request: object) -> Record:
+        return desk.judge(request)
+
     keep_gradio_private()
     import gradio
 
@@ -58,33 +62,35 @@ def build_app(assistant: Asked) -> "gradio.Blocks":
             head=f"<style>{_static('room.css')}</style>",
             js_on_load=_static("room.js"),
             apply_default_css=False,
-            server_functions=[list_sources, ask, read_source],
+            # The page asks for verdicts only if there is a `judge`.
+            server_functions=[list_sources, ask, read_source, *([judge] if keep else [])],
         )
     return blocks
 
 
 @contextmanager
-def serving(assistant: Asked, port: int) -> Iterator[str]:
+def serving(assistant: Asked, port: int, keep: Keep | None = None) -> Iterator[str]:
     """Serve the interface on 127.0.0.1 while the context lasts; gives its address.
 
-    PinciteError when the port cannot be had.
+    Verdicts are asked for if there is something to keep them. PinciteError when the port cannot be
+    had.
     """
     check_port(port)
     with ThreadPoolExecutor(1) as thread:
-        blocks = thread.submit(asyncio.run, _open(assistant, port)).result()
+        blocks = thread.submit(asyncio.run, _open(assistant, port, keep)).result()
     try:
         yield f"http://{HOST}:{port}"
     finally:
         blocks.close(verbose=False)
 
 
-async def _open(assistant: Asked, port: int) -> "gradio.Blocks":
+async def _open(assistant: Asked, port: int, keep: Keep | None) -> "gradio.Blocks":
     """The app, served. In a running event loop: without one gradio 6.31 makes several for its
     locks, and closes none."""
     keep_gradio_private()
     import gradio
 
-    blocks = build_app(assistant)
+    blocks = build_app(assistant, keep)
     try:
         blocks.launch(
             server_name=HOST,
@@ -111,9 +117,11 @@ async def _open(assistant: Asked, port: int) -> "gradio.Blocks":
     return blocks
 
 
-def serve_until_interrupted(assistant: Asked, port: int, *, open_browser: bool) -> None:
+def serve_until_interrupted(
+    assistant: Asked, port: int, keep: Keep | None, *, open_browser: bool
+) -> None:
     """Serve the interface until Ctrl+C."""
-    with serving(assistant, port) as address:
+    with serving(assistant, port, keep) as address:
         click.echo(f"Pincite is open at {address} (Ctrl+C stops it)")
         if open_browser:
             webbrowser.open(address)

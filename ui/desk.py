@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from index.errors import PinciteError
 from index.store import DocumentSummary
 from index.types import Document, Span
-from rag.render import Record
-from rag.types import Answer
+from rag.render import Record, quote_record
+from rag.types import Answer, Claim
+from rag.verify import Gate
+from ui.verdicts import Keep
 from ui.view import answer_view, library_view, source_view
 
 LONGEST_QUESTION = 2000
@@ -25,15 +27,17 @@ class Asked(Protocol):
 
 
 class Desk:
-    """Answers the page's three requests.
+    """Answers the page's requests.
 
     Every request is one JSON object. What the user can mend comes back as `{"error": message}`; a
     malformed request raises ValueError, which the page never causes. The desk keeps nothing: a
-    conversation lives in its page, which sends the earlier questions along.
+    conversation lives in its page, which sends the earlier questions along. Verdicts go to `keep`,
+    if there is one.
     """
 
-    def __init__(self, assistant: Asked) -> None:
+    def __init__(self, assistant: Asked, keep: Keep | None = None) -> None:
         self._assistant = assistant
+        self._keep = keep
 
     def list_sources(self, request: object) -> Record:
         """All sources: see `library_view`. The request is empty, but gradio always sends one."""
@@ -65,6 +69,43 @@ class Desk:
         return _or_error(lambda: self._read(path, fields.get("sha256"), _span(fields)))
 
     def _read(self, path: str, sha256: object, span: Span | None) -> Record:
+        return source_view(self._unchanged(path, sha256, span), span)
+
+    def judge(self, request: object) -> Record:
+        """`{"question", "quote", "verdict", "correction"}` to `{"kept"}`, which says where.
+
+        The question is the one that was searched. The quote is `{"document", "sha256", "start",
+        "end"}`, and left out where the verdict is on there being an answer. What a quote says, and
+        where and whose it is, is not the page's to tell: that is taken from the index anew.
+        """
+        fields = _object(request)
+        question, verdict = _text(fields.get("question")), _text(fields.get("verdict"))
+        correction = _text(fields.get("correction", ""))
+        if self._keep is None:
+            raise ValueError("nothing keeps verdicts here")
+        keep, quote = self._keep, fields.get("quote")
+
+        def kept() -> Record:
+            record = None if quote is None else self._quoted(_object(quote))
+            file = keep(question, record, verdict, correction)
+            return {"kept": f"Kept as an eval case in {file}"}
+
+        return _or_error(kept)
+
+    def _quoted(self, fields: dict[str, Any]) -> Record:
+        """The record of the quote that the gate makes of a place, whatever else is said of it."""
+        path, sha256 = _text(fields.get("document")), _text(fields.get("sha256"))
+        span = _span(fields)
+        if span is None:
+            raise ValueError("a quote has a start and an end")
+        document = self._unchanged(path, sha256, span)
+        quote = Gate({path: document}.get).quote(Claim(path, span, 0.0))
+        if quote is None:
+            raise PinciteError(f"{path} has no quote at {span.start}..{span.end}.")
+        return quote_record(1, quote)
+
+    def _unchanged(self, path: str, sha256: object, span: Span | None) -> Document:
+        """A document as it was when an answer was made; PinciteError when it is not."""
         document = self._assistant.document(path)
         if document is None:
             raise PinciteError(f"{path} is no longer in the index. Ask the question again.")
@@ -72,7 +113,7 @@ class Desk:
             raise PinciteError(f"{path} has changed since this answer. Ask the question again.")
         if span and span.end > len(document.text):
             raise PinciteError(f"{path} is shorter than it was. Ask the question again.")
-        return source_view(document, span)
+        return document
 
 
 def _or_error(reply: Callable[[], Record]) -> Record:

@@ -20,8 +20,9 @@ from click.core import ParameterSource
 from index.errors import PinciteError
 from rag.config import Config
 from rag.options import config_options
-from rag.render import visible
+from rag.render import Record, visible
 from ui.app import HOST, serving
+from ui.command import CASES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -78,7 +79,7 @@ def ask(page: "Page", question: str) -> None:
 def open_quote(page: "Page") -> None:
     """Open the source of the last answer's last quote."""
     page.locator(".pc-turn").last.locator(".pc-quote > .pc-cite").last.click()
-    page.locator("mark").wait_for()
+    page.locator(".pc-mark").wait_for()
 
 
 def _answer(page: "Page") -> None:
@@ -103,6 +104,17 @@ def _not_found(page: "Page") -> None:
     ask(page, UNANSWERED)
 
 
+def _verdicts(page: "Page") -> None:
+    """A verdict that is kept, and one that is being given."""
+    ask(page, QUESTION)
+    quotes = page.locator(".pc-quotes .pc-quote")
+    for number in range(2):
+        quotes.nth(number).locator(".pc-judge").click()
+    quotes.nth(0).get_by_role("button", name="Supports").click()
+    quotes.nth(0).locator(".pc-verdict-note", has_text="Kept").wait_for()
+    quotes.nth(1).get_by_role("button", name="Wrong speaker…").click()
+
+
 def _empty(page: "Page") -> None:
     page.locator(".pc-list-open, .pc-empty").first.wait_for(state="attached")
 
@@ -113,6 +125,7 @@ SCENES: dict[str, Callable[["Page"], None]] = {
     "source": _source,
     "witnesses": _witnesses,
     "follow-up": _follow_up,
+    "verdicts": _verdicts,
     "not-found": _not_found,
 }
 
@@ -133,6 +146,11 @@ def take(address: str, out: Path, scheme: str) -> None:
                 act(page)
                 page.screenshot(path=out / f"{name}-{width}.png")
                 context.close()
+
+
+def _seem_kept(question: str, quote: Record | None, verdict: str, correction: str) -> str:
+    """For pictures, nothing has to be kept."""
+    return str(CASES)
 
 
 @contextmanager
@@ -166,7 +184,7 @@ def screenshots(config: Config, out: Path, scheme: str, sources: Path) -> None:
 
     with _index(config, sources) as folder:
         assistant = open_assistant(replace(config, index=folder))
-        with serving(assistant, free_port()) as address:
+        with serving(assistant, free_port(), _seem_kept) as address:
             take(address, out, scheme)
 
 

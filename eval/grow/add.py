@@ -97,9 +97,10 @@ def add_case(case: Case, file: Path) -> Case:
     """Put a case into a JSON Lines file, which is made if need be, and return it as it is there.
 
     A verdict on a question that the file has already adds to that case. PinciteError when the two
-    contradict each other; the file is replaced as a whole or not at all.
+    contradict each other; the file is replaced as a whole or not at all. Between two calls at once
+    one verdict may be lost.
     """
-    cases = {each.id: each for each in load_cases(file)} if _has_cases(file) else {}
+    cases = {each.id: each for each in known_cases(file)}
     known = cases.get(case.id)
     cases[case.id] = merged(known, case) if known else case
     text = "".join(
@@ -114,8 +115,9 @@ def add_case(case: Case, file: Path) -> Case:
     return cases[case.id]
 
 
-def _has_cases(file: Path) -> bool:
-    return file.exists() and file.stat().st_size > 0
+def known_cases(file: Path) -> list[Case]:
+    """The cases of a file; none where it is not there yet, or empty."""
+    return load_cases(file) if file.exists() and file.stat().st_size > 0 else []
 
 
 def merged(known: Case, new: Case) -> Case:

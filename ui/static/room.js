@@ -14,6 +14,23 @@ const SEARCHING = "Searching…";
 const FAILED =
   "Something went wrong, and there is no answer. Is Pincite still running? " +
   "The terminal that it runs in says more.";
+const NOT_KEPT =
+  "Something went wrong, and the verdict was not kept. Is Pincite still running? " +
+  "The terminal that it runs in says more.";
+
+// What can be said of a citation; those with a label want to know what is right.
+const VERDICTS = [
+  { name: "supports", text: "Supports" },
+  { name: "does-not-support", text: "Does not support" },
+  { name: "wrong-place", text: "Wrong place…", label: "The right place", example: "¶12" },
+  {
+    name: "wrong-speaker",
+    text: "Wrong speaker…",
+    label: "Whose words they are",
+    example: "the mate, quoted by Anna Reed",
+  },
+];
+const REFUSE = { name: "should-have-refused", text: "Should have said: not found" };
 
 const room = { earlier: [], busy: false, opener: null, opening: 0 };
 
@@ -135,10 +152,10 @@ function setBusy(busy) {
   find("talk").setAttribute("aria-busy", String(busy));
 }
 
-async function call(serve, request) {
+async function call(serve, request, failed = FAILED) {
   // gradio 6.31 turns a failed call into undefined; should it come to reject, that is caught too.
   const reply = await Promise.resolve(serve(request)).catch(() => null);
-  return reply || { error: FAILED };
+  return reply || { error: failed };
 }
 
 function hint(text) {
@@ -161,9 +178,16 @@ function answerParts(answer) {
     }
   } else {
     parts.push(make("p", "framing", answer.heading));
-    parts.push(make("ol", "quotes", ...answer.quotes.map((quote) => quoteItem(quote, true))));
+    parts.push(make("ol", "quotes", ...answer.quotes.map((quote) => citedItem(quote, answer))));
+    if (server.judge) parts.push(answerVerdict(answer));
   }
   return parts;
+}
+
+function citedItem(quote, answer) {
+  const item = quoteItem(quote, true);
+  if (server.judge) item.append(quoteVerdicts(quote, answer));
+  return item;
 }
 
 function quoteItem(quote, numbered) {
@@ -220,6 +244,105 @@ function startAnew() {
   box.focus();
 }
 
+// -- verdicts ----------------------------------------------------------------------------------------
+
+// What is judged, by which question, and what the page says of it. `quote` is null for the answer.
+function judgement(answer, quote, about) {
+  const note = make("p", "verdict-note");
+  return { question: answer.standalone_question, quote, about, note, chosen: null, busy: false };
+}
+
+function quoteVerdicts(quote, answer) {
+  const judged = judgement(answer, quote, "Quote " + quote.number);
+  const pairs = VERDICTS.map((verdict) => verdictParts(verdict, judged));
+  const row = make("div", "verdict-row", ...pairs.map((pair) => pair.button));
+  const choices = make("div", "verdicts", row, ...pairs.map((pair) => pair.form), judged.note);
+  choices.setAttribute("role", "group");
+  choices.setAttribute("aria-label", "Your verdict on quote " + quote.number);
+  choices.hidden = true;
+  const open = button(
+    "judge",
+    (self) => unfold(self, choices),
+    "Judge this citation",
+    ofQuote(quote),
+  );
+  open.setAttribute("aria-expanded", "false");
+  return make("div", "judgement", open, choices);
+}
+
+function answerVerdict(answer) {
+  const judged = judgement(answer, null, "The answer");
+  const refuse = verdictButton(REFUSE, judged, (self) => judge(judged, REFUSE, self, ""));
+  return make("div", "judgement answer-judgement", refuse, judged.note);
+}
+
+function verdictParts(verdict, judged) {
+  if (!verdict.label) {
+    const act = (self) => judge(judged, verdict, self, "");
+    return { button: verdictButton(verdict, judged, act), form: null };
+  }
+  const field = make("input", "right");
+  const open = verdictButton(verdict, judged, () => unfold(open, form, field));
+  const form = rightForm(verdict, judged, field, open);
+  open.setAttribute("aria-expanded", "false");
+  return { button: open, form };
+}
+
+function verdictButton(verdict, judged, act) {
+  const made = button("verdict", act, verdict.text, judged.quote && ofQuote(judged.quote));
+  made.setAttribute("aria-pressed", "false");
+  return made;
+}
+
+// It stays as it was typed until the page goes: an error, or another verdict, empties nothing.
+function rightForm(verdict, judged, field, chosen) {
+  field.type = "text";
+  field.maxLength = 2000;
+  field.autocomplete = "off";
+  field.placeholder = verdict.example;
+  const keep = make("button", "button keep", "Keep", unseen(": " + verdict.label), ofQuote(judged.quote));
+  const label = make("label", "right-label", verdict.label, ofQuote(judged.quote), field);
+  const form = make("form", "right-form", label, keep);
+  form.noValidate = true;
+  form.hidden = true;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    judge(judged, verdict, chosen, field.value);
+  });
+  return form;
+}
+
+// For those who hear one button without the others around it.
+function ofQuote(quote) {
+  return unseen(" (quote " + quote.number + ")");
+}
+
+function unfold(opener, folded, field) {
+  folded.hidden = !folded.hidden;
+  opener.setAttribute("aria-expanded", String(!folded.hidden));
+  if (field && !folded.hidden) field.focus();
+}
+
+async function judge(judged, verdict, chosen, correction) {
+  if (judged.busy) return;
+  judged.busy = true;
+  const { question, quote } = judged;
+  const request = { question, quote: quote && range(quote), verdict: verdict.name, correction };
+  const reply = await call(server.judge, request, NOT_KEPT);
+  judged.busy = false;
+  if (!reply.error) choose(judged, chosen);
+  const told = reply.error || reply.kept;
+  judged.note.textContent = told;
+  judged.note.classList.toggle("pc-warning", Boolean(reply.error));
+  say(judged.about + ": " + told);
+}
+
+function choose(judged, chosen) {
+  if (judged.chosen) judged.chosen.setAttribute("aria-pressed", "false");
+  judged.chosen = chosen;
+  chosen.setAttribute("aria-pressed", "true");
+}
+
 // -- the source panel --------------------------------------------------------------------------------
 
 async function openSource(target, place, opener) {
@@ -229,15 +352,15 @@ async function openSource(target, place, opener) {
   fillSource(target.title || target.document, target.document, place, "");
   find("text").replaceChildren(make("p", "loading", "Opening…"));
   showDialog();
-  const reply = await call(server.read_source, {
-    document: target.document,
-    start: target.start,
-    end: target.end,
-    sha256: target.sha256,
-  });
+  const reply = await call(server.read_source, range(target));
   if (opening !== room.opening) return;
   if (reply.error) showSourceError(reply.error);
   else showSource(reply, target, place);
+}
+
+// A range as the server takes it.
+function range({ document, start, end, sha256 }) {
+  return { document, start, end, sha256 };
 }
 
 function showSource(source, target, place) {

@@ -52,9 +52,9 @@ class TestToCase:
 
     def test_a_wrong_place_or_speaker_is_put_right(self) -> None:
         place = to_case(ANSWER, Verdict.WRONG_PLACE, 1, "¶2")
-        assert place.gold == (replace(FIRST, locator="¶2"),)
+        assert place.gold == (replace(FIRST, locator="¶2", stance=""),)
         speaker = to_case(ANSWER, Verdict.WRONG_SPEAKER, 1, "Morris, quoted by Hale")
-        assert speaker.gold == (replace(FIRST, stance="Morris, quoted by Hale"),)
+        assert speaker.gold == (replace(FIRST, locator="", stance="Morris, quoted by Hale"),)
         assert speaker.kind == "attribution"
 
     def test_what_should_have_been_refused_has_no_answer(self) -> None:
@@ -87,6 +87,13 @@ class TestAddCase:
         assert load_cases(file) == [added]
         assert (added.gold, added.rejected) == ((FIRST,), (SECOND,))
         assert add_case(to_case(ANSWER, Verdict.SUPPORTS, 1), file) == added
+
+    def test_corrections_of_one_citation_add_up(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        add_case(to_case(ANSWER, Verdict.SUPPORTS), file)
+        add_case(to_case(ANSWER, Verdict.WRONG_PLACE, 1, "¶2"), file)
+        added = add_case(to_case(ANSWER, Verdict.WRONG_SPEAKER, 1, "Morris"), file)
+        assert added.gold == (replace(FIRST, locator="¶2", stance="Morris"),)
 
     def test_other_lines_stay_as_they_are(self, tmp_path: Path) -> None:
         file = tmp_path / "use.jsonl"
@@ -121,7 +128,7 @@ class TestKeeper:
             to_case(ANSWER, Verdict.WRONG_SPEAKER, 2, "Morris"), tmp_path / "other.jsonl"
         )
         assert load_cases(file) == [case]
-        assert case.gold == (FIRST, replace(SECOND, stance="Morris"))
+        assert case.gold == (FIRST, replace(SECOND, locator="", stance="Morris"))
 
     def test_a_verdict_on_the_answer_needs_no_quote(self, tmp_path: Path) -> None:
         Keeper(tmp_path / "use.jsonl")(self.QUESTION, None, "should-have-refused", "")

@@ -56,9 +56,11 @@ def to_case(
         case Verdict.DOES_NOT_SUPPORT:
             return replace(case, rejected=(gold,))
         case Verdict.WRONG_PLACE:
-            return replace(case, gold=(replace(gold, locator=_given(correction, "locator")),))
+            # Nothing was said of the speaker, so none is vouched for; below, none of the place.
+            placed = replace(gold, locator=_given(correction, "locator"), stance="")
+            return replace(case, gold=(placed,))
         case Verdict.WRONG_SPEAKER:
-            named = replace(gold, stance=_given(correction, "speaker"))
+            named = replace(gold, locator="", stance=_given(correction, "speaker"))
             return replace(case, gold=(named,), kind=ATTRIBUTION)
 
 
@@ -122,7 +124,9 @@ def known_cases(file: Path) -> list[Case]:
 
 def merged(known: Case, new: Case) -> Case:
     """What two verdicts on the same question say together; PinciteError if they disagree."""
-    gold = {(each.doc, each.span): each for each in (*known.gold, *new.gold)}
+    gold = {(each.doc, each.span): each for each in known.gold}
+    for each in new.gold:
+        gold[each.doc, each.span] = _both(gold.get((each.doc, each.span)), each)
     rejected = {(each.doc, each.span): each for each in (*known.rejected, *new.rejected)}
     if known.answerable != new.answerable or gold.keys() & rejected.keys():
         raise PinciteError(
@@ -131,3 +135,10 @@ def merged(known: Case, new: Case) -> Case:
         )
     kind = new.kind if new.kind != KIND else known.kind
     return replace(known, gold=tuple(gold.values()), rejected=tuple(rejected.values()), kind=kind)
+
+
+def _both(known: Gold | None, new: Gold) -> Gold:
+    """What the later verdict vouches for, and else the earlier one."""
+    if known is None:
+        return new
+    return replace(new, locator=new.locator or known.locator, stance=new.stance or known.stance)

@@ -26,7 +26,7 @@ READER_KEYS: Mapping[str, tuple[str, ...]] = {
 # Where little that is answerable is lost, by what the reader's confidence was fitted to
 # (eval/README.md); that of a language model is similarity's when it falls back.
 THRESHOLDS: Mapping[ReaderKind, float] = {
-    "trained": 0.15,
+    "trained": 0.12,
     "none": 0.4,
     "cross-encoder": 0.4,
     "openai": 0.4,

@@ -147,7 +147,7 @@ def test_readers_are_read() -> None:
 
 
 def test_a_reader_has_a_threshold_of_its_own_until_one_is_set() -> None:
-    assert configured("").refused_below == 0.15
+    assert configured("").refused_below == 0.12
     assert configured('[reader]\nkind = "none"').refused_below == 0.4
     assert configured('threshold = 0\n[reader]\nkind = "none"').refused_below == 0
 

@@ -42,10 +42,10 @@ def _group(result: Result) -> str:
 
 def _failure(report: Report, result: Result, why: str) -> Iterator[str]:
     case, record = result.case, result.response.record
+    name = ", ".join(filter(None, (case.id, case.kind)))
     yield (
         f"<details><summary><strong>{text(case.question)}</strong><br>"
-        f'<span class="faint">{text(case.id)}, {text(case.kind or NOT_APPLICABLE)}: '
-        f"{escape(why)}</span></summary>"
+        f'<span class="faint">{text(name)}: {escape(why)}</span></summary>'
     )
     if record["standalone_question"] != case.question:
         yield f"<p>Searched for: {text(record['standalone_question'])}</p>"

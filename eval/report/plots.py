@@ -44,15 +44,17 @@ class Bar:
 
 
 def curve(title: str, axes: tuple[str, str], lines: Sequence[Line], ticks: Sequence[str]) -> str:
-    """Lines in a square from 0 to 1; `ticks` are written along the x axis, evenly."""
+    """At most two lines in a square from 0 to 1; `ticks` are written along the x axis, evenly.
+
+    The names of the lines stand below it, where no line can run through them.
+    """
     marks = [mark for line in lines for mark in _line(line)]
-    legend = "".join(
-        f'<text class="legend {line.style}" x="{LEFT + 8}" y="{MARGIN + 14 + 16 * at}">'
-        f"{escape(line.name)}</text>"
-        for at, line in enumerate(lines)
+    legend = [
+        f'<text class="legend {line.style}" x="{x}" y="{HEIGHT - 4}">{escape(line.name)}</text>'
+        for line, x in zip(lines, (LEFT, WIDTH - MARGIN), strict=False)
         if line.name
-    )
-    return _svg(title, HEIGHT, [*_grid(axes, ticks), *marks, legend])
+    ]
+    return _svg(title, HEIGHT, [*_grid(axes, ticks), *marks, *legend])
 
 
 def dots(title: str, axes: tuple[str, str], points: Iterable[tuple[float, float, float]]) -> str:

@@ -15,8 +15,8 @@ from rag.compose import compose, nearest, with_sources
 from rag.config import Config
 from rag.question import asks_for_source, standalone
 from rag.read import load_reader, similarity
-from rag.refusal import Refusal, grade, presumed
-from rag.scope import Catalogue, chosen, describe, restriction
+from rag.refusal import PRESUMING, Refusal, Terms, grade, is_nowhere, presumed
+from rag.scope import Catalogue, chosen, describe, restriction, unascribed
 from rag.types import Answer, Claim, Quote, Reader, Reason, Stages
 from rag.verify import Gate
 
@@ -73,8 +73,9 @@ class Assistant:
         with self._library.snapshot() as snapshot:
             watch = _Stopwatch()
             scope = self._scope([*history, question], searched, documents, snapshot)
+            asked = self._asked(searched, snapshot) if scope else searched
             scoped = watch.lap()
-            found = self._answer(searched, scope, snapshot)
+            found = self._answer(asked, scope, snapshot, is_chosen=bool(documents))
         return Answer(
             question,
             searched,
@@ -100,7 +101,9 @@ class Assistant:
         with self._library.snapshot() as snapshot:
             return snapshot.document(path)
 
-    def _answer(self, question: str, scope: Scope, snapshot: Snapshot) -> _Found:
+    def _answer(
+        self, question: str, scope: Scope, snapshot: Snapshot, *, is_chosen: bool
+    ) -> _Found:
         if not any(character.isalnum() for character in question):
             return _Found(Refusal(Reason.NO_QUESTION))
         if not snapshot.can_read(question):
@@ -112,21 +115,16 @@ class Assistant:
             return _Found(Refusal(Reason.NO_SOURCES))
         found = self._read(question, hits, scope, snapshot)
         watch.lap()
+        terms = self._presumed(question, scope, snapshot)
+        if self._threshold and is_nowhere(terms) and found.confidence < PRESUMING:
+            found = replace(found, quotes=())
         if not found.quotes:
-            refusal, near = self._refused(question, hits, scope, snapshot)
+            others = self._elsewhere(question, scope, snapshot) if scope and is_chosen else ()
+            refusal = grade(similarity.confidence(hits), terms, others)
+            near = _nearest(hits, refusal, scope, snapshot)
             found = replace(found, refusal=refusal, nearest=near)
         stages = replace(found.stages, search=searched, refuse=watch.lap())
         return replace(found, stages=stages)
-
-    def _refused(
-        self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot
-    ) -> tuple[Refusal, tuple[Quote, ...]]:
-        """Why there is no answer, and the nearest passages, if they are on the subject."""
-        refusal = self._refusal(question, hits, scope, snapshot)
-        if refusal.reason is Reason.OFF_SUBJECT:
-            return refusal, ()
-        claims = [_best_sentence(hit) for hit in hits]
-        return refusal, nearest(claims, Gate(snapshot.document), snapshot, scope)
 
     def _read(self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot) -> _Found:
         """The quotes that answer; none if the reader is not confident enough."""
@@ -144,18 +142,14 @@ class Assistant:
         stages = Stages(read=read, compose=watch.lap())
         return _Found(None, verdict.confidence, notices, quotes=shown, stages=stages)
 
-    def _refusal(
-        self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot
-    ) -> Refusal:
-        """Why there is no answer in the passages that were found."""
+    def _presumed(self, question: str, scope: Scope, snapshot: Snapshot) -> Terms:
+        """What the question presumes and no passage that is searched has."""
 
         def places(phrase: str) -> list[tuple[str, int]]:
             found = snapshot.mentions(phrase)
             return [place for place in found if scope is None or place[0] in scope]
 
-        terms = presumed(question, places, self._catalogue(snapshot).names)
-        elsewhere = self._elsewhere(question, scope, snapshot) if scope else ()
-        return grade(similarity.confidence(hits), terms, elsewhere)
+        return presumed(question, places, self._catalogue(snapshot).names)
 
     def _elsewhere(
         self, question: str, scope: frozenset[str], snapshot: Snapshot
@@ -176,6 +170,10 @@ class Assistant:
         asked = found.union(*(snapshot.copied_from(path) for path in found))
         return (named & asked) or named or asked or None
 
+    def _asked(self, question: str, snapshot: Snapshot) -> str:
+        """What is asked of a scope: the question without the name of its source."""
+        return unascribed(question, self._catalogue(snapshot), snapshot.mentions)
+
     def _catalogue(self, snapshot: Snapshot) -> Catalogue:
         """What the documents are called, read once for a snapshot."""
         if self._described is None or self._described[0] is not snapshot:
@@ -192,6 +190,16 @@ def _searched(question: str, history: Sequence[str]) -> str:
     asks = any(character.isalnum() for character in question)
     searched = standalone(question, history) if asks else question
     return searched.encode("utf-8", "replace").decode("utf-8")
+
+
+def _nearest(
+    hits: Sequence[Hit], refusal: Refusal, scope: Scope, snapshot: Snapshot
+) -> tuple[Quote, ...]:
+    """The nearest passages, if they are on the subject."""
+    if refusal.reason is Reason.OFF_SUBJECT:
+        return ()
+    claims = [_best_sentence(hit) for hit in hits]
+    return nearest(claims, Gate(snapshot.document), snapshot, scope)
 
 
 def _best_sentence(hit: Hit) -> Claim:

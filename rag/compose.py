@@ -190,8 +190,9 @@ def _quotes_of(witness: Ranked, quote: Quote, gate: Gate, copied: Copied) -> Ite
     pairs = (copy.sentences for copy in back)
     parts = [pair for pair in pairs if pair.theirs.document == quote.document.path]
     parts.sort(key=lambda part: -part.shared)
+    words = quote.answer.display if quote.answer else ""
     for span in (witness.span, *(part.ours.span for part in parts)):
-        if found := gate.quote(Claim(witness.document, span, 0.0)):
+        if found := gate.quote(Claim(witness.document, span, 0.0, words)):
             yield found
 
 

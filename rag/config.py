@@ -24,12 +24,12 @@ READER_KEYS: Mapping[str, tuple[str, ...]] = {
     "openai": ("url", "model", "timeout", "key_variable"),
 }
 # Where little that is answerable is lost, by what the reader's confidence was fitted to
-# (eval/README.md); that of a language model is similarity's when it falls back.
+# (eval/README.md); that of a language model is the packaged reader's, to which it falls back.
 THRESHOLDS: Mapping[ReaderKind, float] = {
     "trained": 0.12,
     "none": 0.4,
     "cross-encoder": 0.4,
-    "openai": 0.4,
+    "openai": 0.12,
 }
 # Those that a reader of the kind cannot do without.
 _NEEDED = {"cross-encoder": ("model",), "openai": ("url", "model")}

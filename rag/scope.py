@@ -99,6 +99,26 @@ _SAY = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(rf"\s+{_ADVERB}(?:{_present(True)})\b")
+# What is taken out of a question that is asked of one source alone.
+_ASCRIBING = re.compile(r",?\s*\b(?:according\s+to|in)\s+(?:the\s+author,?\s+)?$", re.IGNORECASE)
+_DOES_OR_DID = re.compile(r"(?<=\s)(?:does|do|did)\s+$", re.IGNORECASE)
+_SAY_THAT = re.compile(
+    rf"\s+{_ADVERB}(?:say|write|claim|argue|assert|state|conclude|mention|maintain|contend|tell)\b"
+    r"(?:\s+(?:that|us)\b)?",
+    re.IGNORECASE,
+)
+_GIVEN: Mapping[str, str] = {
+    "give": "given",
+    "cite": "cited",
+    "quote": "quoted",
+    "name": "named",
+    "list": "listed",
+    "describe": "described",
+    "offer": "offered",
+}
+_GIVE = re.compile(rf"\s+({'|'.join(_GIVEN)})\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\s+(?:about|of|on)\b", re.IGNORECASE)
+_WHAT = re.compile(r"\W*what\s+", re.IGNORECASE)
 _ACCORDING = re.compile(r"\baccording\s+to\s+(?:the\s+author,?\s+)?$", re.IGNORECASE)
 _GIVEN_BY = re.compile(
     r"\b(?:given|cited|quoted|mentioned|described|named|listed|offered|discussed|claimed|argued|made"
@@ -119,6 +139,9 @@ _HAVING = _WRITING | word_set(
     list table preface introduction verdict assessment definition data section sections treatment
     discussion summary portrait
     """
+)
+_ITS_WRITING = re.compile(
+    rf"^'s?\s+(?:own\s+)?(?:[\w-]+\s+){{0,2}}?(?:{'|'.join(sorted(_WRITING))})\b", re.IGNORECASE
 )
 _POSSESSED = re.compile(r"(?:'s?)\s+(?:own\s+)?((?:[\w-]+\s+){0,2}?)([a-z-]+)\b(?!-)")
 # What follows a kind of source when another than ours is meant: its title, its author, its subject.
@@ -317,6 +340,33 @@ def scope_of(question: str, catalogue: Catalogue, mentions: Mentions) -> frozens
     asked = _Asked(question, catalogue, mentions)
     found = frozenset(path for each in asked.references() for path in each.paths)
     return found if len(found) < len(catalogue.sources) else frozenset()
+
+
+def unascribed(question: str, catalogue: Catalogue, mentions: Mentions) -> str:
+    """What a question asks of the one source that it names: "According to the pamphlet, how many
+    died?" is "How many died?" there. A source hardly says its own name where it answers."""
+    plain = question.replace("’", "'").replace("‘", "'")
+    references = (
+        list(_Asked(plain, catalogue, mentions).references()) if len(plain) <= LONGEST else []
+    )
+    if len(references) != 1:
+        return question
+    before, after = plain[: references[0].start], plain[references[0].end :]
+    if phrase := _ASCRIBING.search(before):
+        rest = re.sub(r"^\W+", "", _ITS_WRITING.sub("", after, count=1))
+        left = f"{before[: phrase.start()]} {rest}".strip()
+    elif (phrase := _DOES_OR_DID.search(before)) and (said := _SAY_THAT.match(after)):
+        is_topic = _ABOUT.match(after, said.end()) and _WHAT.fullmatch(before[: phrase.start()])
+        opening = "What is said" if is_topic else before[: phrase.start()].strip()
+        left = f"{opening} {after[said.end() :].strip()}".strip()
+    elif phrase and (given := _GIVE.match(after)):
+        participle = _GIVEN[given[1].lower()]
+        left = f"{before[: phrase.start()].strip()} is {participle}{after[given.end() :]}"
+    else:
+        return question
+    if not _WORD.search(left):
+        return question
+    return left[0].upper() + left[1:].rstrip("?") + "?" * question.endswith("?")
 
 
 def restriction(

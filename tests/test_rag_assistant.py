@@ -18,7 +18,7 @@ from rag.assistant import Assistant, open_assistant, open_library
 from rag.compose import NEAREST
 from rag.config import THRESHOLDS, Config
 from rag.read import SimilarityReader
-from rag.refusal import ON_SUBJECT
+from rag.refusal import ON_SUBJECT, PRESUMING
 from rag.render import to_json, to_text
 from rag.types import Answer, Claim, Notice, Quote, Reader, Reason, Verdict
 from tests.fakes import FakeEmbedder
@@ -313,20 +313,36 @@ class Believes:
 
 
 def test_what_only_another_source_answers_is_said(shelf: Make) -> None:
-    answer = shelf(Believes("ward.txt")).ask("What does Reed say about the lamp on the quay?")
+    question, chosen = "Who lit the lamp on the quay?", ["reed.txt"]
+    answer = shelf(Believes("ward.txt")).ask(question, documents=chosen)
     assert (answer.reason, answer.elsewhere) == (Reason.ELSEWHERE, ("ward.txt",))
     assert documents(answer.nearest) <= {"reed.txt", "copy.txt"}
     assert answer.nearest
-    nowhere = shelf(Believes("lost.txt")).ask("What does Reed say about the lamp on the quay?")
+    nowhere = shelf(Believes("lost.txt")).ask(question, documents=chosen)
     assert (nowhere.reason in REFUSED, nowhere.elsewhere) == (True, ())
 
 
-def test_what_no_source_has_is_said_of_a_refusal_alone(shelf: Make) -> None:
+def test_no_other_source_answers_what_one_says(shelf: Make) -> None:
+    answer = shelf(Believes("ward.txt")).ask("What does Reed say about the lamp on the quay?")
+    assert (answer.reason in REFUSED, answer.elsewhere) == (True, ())
+
+
+def test_what_is_asked_of_a_source_is_read_without_its_name(shelf: Make) -> None:
+    reader = Fixed(1.0)
+    answer = shelf(reader).ask("According to Reed, who lit the lamp on the quay?")
+    assert reader.questions == ["Who lit the lamp on the quay?"]
+    assert answer.standalone == "According to Reed, who lit the lamp on the quay?"
+    assert answer.scope == ("copy.txt", "reed.txt")
+
+
+def test_a_question_that_presumes_what_no_source_has_needs_more_confidence(shelf: Make) -> None:
     question = "Was the lamp on the quay burning when the pilot met Cobb that night?"
-    refused = shelf(Fixed(0.0)).ask(question)
+    refused = shelf(Fixed(0.4), 0.3).ask(question)
     assert (refused.reason, refused.presumed) == (Reason.PRESUMES, (("Cobb",),))
     assert refused.nearest
-    assert shelf(Fixed(1.0)).ask(question).presumed == ()
+    assert shelf(Fixed(0.4), 0.3).ask(question.replace("Cobb", "him")).reason is None
+    assert shelf(Fixed(PRESUMING), 0.3).ask(question).presumed == ()
+    assert shelf(Fixed(0.4), 0.0).ask(question).reason is None
 
 
 def test_nothing_on_the_subject_has_no_nearest_passages(shelf: Make) -> None:

@@ -215,6 +215,17 @@ def test_a_better_witness_takes_the_place_of_the_claim() -> None:
     assert [path for path, _ in said(found)] == ["full.txt", "bells.txt"]
 
 
+def test_the_words_that_answer_are_marked_in_the_better_witness() -> None:
+    full = document("full.txt", BEFORE, LOST)
+    damaged = document("damaged.txt", BEFORE, DAMAGED)
+    word = DAMAGED.split()[-1].strip(".")
+    asked = replace(claim(damaged, DAMAGED), words=word)
+    (quote,) = composed([asked], full, damaged, copies=Told([(full, LOST), (damaged, DAMAGED)]))
+    assert quote.document.path == "full.txt"
+    assert quote.answer is not None
+    assert quote.answer.span.of(full.text) == quote.answer.display == word
+
+
 def test_of_a_witness_that_is_too_long_the_sentence_that_shares_most_is_quoted() -> None:
     sentences = [f"{word * 60} lamp." for word in ("oar ", "row ", "bow ")]
     full = document("full.txt", " ".join(sentences))

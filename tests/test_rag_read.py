@@ -55,6 +55,9 @@ def test_a_trained_reader_is_one_that_was_exported(tmp_path: Path) -> None:
 
 def test_a_server_on_this_machine_may_always_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chat(Config(reader=LOCAL)) == ChatServer(LOCAL.url, "some-model", 9.0, "")
+    reader = load_reader(Config(reader=LOCAL))
+    assert isinstance(reader, LanguageModelReader)
+    assert isinstance(reader.fallback, TrainedReader)
     monkeypatch.setenv("OPENAI_API_KEY", " sk-1\n")
     assert chat(Config(reader=LOCAL)).key == "sk-1"
 

@@ -21,6 +21,7 @@ from rag.read.trained import (
     WINDOW,
     Curve,
     Logits,
+    OnnxNetwork,
     TrainedReader,
     load_trained,
     read_passage,
@@ -168,7 +169,23 @@ def test_weights_that_do_not_belong_to_the_manifest_are_refused(tmp_path: Path) 
         load_trained(tmp_path)
 
 
-@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"sha256": "", "curve": {"slop": 1}}'])
+def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"other")
+    with pytest.raises(ModelError, match="is no network that onnxruntime can run"):
+        OnnxNetwork(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"sha256": "", "curve": {"slop": 1}}',
+        '{"sha256": "", "curve": []}',
+        '{"sha256": "", "curve": {"slope": "steep", "middle": 0}}',
+    ],
+)
 def test_a_manifest_that_says_nothing_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"other")
     (tmp_path / MANIFEST).write_text(manifest)

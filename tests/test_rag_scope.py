@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.errors import PinciteError
 from index.kind import find_kinds, title_words
-from rag.scope import Catalogue, Source, chosen, restriction, scope_of
+from rag.scope import Catalogue, Source, chosen, restriction, scope_of, unascribed
 
 
 def source(path: str, title: str, author: str | None = None, opening: str = "") -> Source:
@@ -124,6 +124,27 @@ def test_words_are_ascribed_to_a_source(question: str, documents: set[str]) -> N
 )
 def test_a_subject_is_no_source(question: str) -> None:
     assert scope(question) == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("According to Reed, when did the tide turn?", "When did the tide turn?"),
+        ("When did the tide turn according to Anna Reed?", "When did the tide turn?"),
+        ("Who, in Reed’s own view, lit it?", "Who lit it?"),
+        ("What does Reed say about the tide?", "What is said about the tide?"),
+        ("Whom does Reed say that Cobb met?", "Whom Cobb met?"),
+        ("What reasons does Reed give for it?", "What reasons is given for it?"),
+        ("Which tide does Reed single out?", None),
+        ("Does Reed mention Cobb?", None),
+        ("According to Reed and the Lynn Courier, who lit it?", "Who lit it?"),
+        ("In Reed's view, what does the Lynn Courier say?", None),
+        ("According to Reed?", None),
+        ("When did the tide turn?", None),
+    ],
+)
+def test_what_is_asked_of_a_source_leaves_out_its_name(question: str, asked: str | None) -> None:
+    assert unascribed(question, Catalogue(SHELF), mentions) == (asked or question)
 
 
 def test_all_documents_are_no_restriction() -> None:

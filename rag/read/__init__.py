@@ -25,13 +25,13 @@ def load_reader(config: Config) -> Reader:
         case "openai":
             return _language_model(config)
         case "trained":
-            return _trained(config)
+            return _trained(config.reader.model)
 
 
-def _trained(config: Config) -> Reader:
+def _trained(folder: str = "") -> Reader:
+    """The trained reader in a folder; without one, the packaged reader."""
     from rag.read.trained import PACKAGED, load_trained
 
-    folder = config.reader.model
     return load_trained(Path(folder).expanduser() if folder else PACKAGED)
 
 
@@ -61,7 +61,7 @@ def _language_model(config: Config) -> Reader:
             "there. If they may be, set allow_network = true or add --allow-network"
         )
     chat = ChatServer(reader.url, reader.model, reader.timeout, _key(reader))
-    return LanguageModelReader(chat, SimilarityReader())
+    return LanguageModelReader(chat, _trained())
 
 
 def _key(reader: ReaderConfig) -> str:

@@ -149,9 +149,9 @@ def load_trained(folder: Path) -> TrainedReader:
     files do not belong together."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        curve = Curve(**manifest["curve"])
+        curve = Curve(**{name: float(value) for name, value in manifest["curve"].items()})
         whole = file_sha256(folder / WEIGHTS) == manifest["sha256"]
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
             f"{folder} holds no trained reader ({type(error).__name__}: {error}). Name one that "
             'does as `model` under [reader] in pincite.toml, or set kind = "none".'
@@ -176,14 +176,19 @@ class OnnxNetwork:
 
     def __init__(self, folder: Path) -> None:
         from onnxruntime import InferenceSession, SessionOptions
+        from onnxruntime.capi import onnxruntime_pybind11_state as states
 
         options = SessionOptions()
         # Passages are read side by side, each by one thread: that keeps both cores busier than
         # one passage on two.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = InferenceSession(
-            str(folder / WEIGHTS), options, providers=["CPUExecutionProvider"]
-        )
+        file = folder / WEIGHTS
+        try:
+            self._session = InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        except (states.Fail, states.InvalidArgument, states.InvalidGraph, states.InvalidProtobuf):
+            raise ModelError(
+                f"{file} is no network that onnxruntime can run; export it again"
+            ) from None
 
     def __call__(self, layout: Layout) -> Logits:
         ids, types = (np.array([each], dtype=np.int64) for each in (layout.ids, layout.types))

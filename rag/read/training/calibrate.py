@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from index.embed import load_embedder
 from index.model import locate
 from index.snapshot import Library
+from rag.cli import run_program
 from rag.config import Config
 from rag.indexing import index_paths
 from rag.read.trained import MANIFEST, Curve, OnnxNetwork, TrainedReader
@@ -108,4 +109,4 @@ def _report(confidence: NDArray[np.float64], answered: NDArray[np.float64]) -> N
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -18,6 +18,7 @@ from onnx import GraphProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from index.model import file_sha256, locate
+from rag.cli import run_program
 from rag.read.trained import MANIFEST, WEIGHTS
 from rag.read.training.encoder import Encoder
 
@@ -100,4 +101,4 @@ def _quantise_rows(graph: GraphProto, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

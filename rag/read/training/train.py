@@ -29,6 +29,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from index.model import locate
+from rag.cli import run_program
 from rag.read.layout import Pieced
 from rag.read.training.batches import Batch, pad, padded
 from rag.read.training.encoder import END, SENTENCE, START, Encoder
@@ -61,13 +62,13 @@ def main() -> None:
 def train(data: Path, out: Path, config: dict[str, Any], start: Path | None = None) -> None:
     """Train for `config["steps"]` steps, or those that a checkpoint in `out` has left; a new run
     begins with the weights of the checkpoint `start`, if one is given."""
+    rows = [row for row in load_rows(data) if not is_calibration(row)]
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config["seed"])
     torch.set_num_threads(config["threads"])
     folder = locate(None).folder
     pieced = Pieced(Tokenizer.from_file(str(folder / "tokenizer.json")))
     encoder = Encoder(folder)
-    rows = [row for row in load_rows(data) if not is_calibration(row)]
     mined = Mined(paragraphs(rows), cached(out / "mined.npy", rows, encoder, pieced))
     reword = Reworder(
         neighbours(rows, partial(vectors, encoder=encoder, pieced=pieced)), config["exchanged"]
@@ -247,4 +248,4 @@ def _words_loss(logits: Tensor, batch: Batch, examples: Sequence[Example]) -> Te
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -518,7 +518,9 @@ class _Asked:
     def _of_kind(self, kind: str, marks: Sequence[str]) -> set[str]:
         """The sources of a kind that have all the `marks` in their titles."""
         meant = _MEANT.get(kind, frozenset({KINDS.get(kind, kind)}))
-        if found := self._marked(meant, marks):
+        # Of several newspapers "the Courier" is the one that is called so.
+        called = {path for path in self._marked(meant, [*marks, kind]) if kind not in _COMMON}
+        if found := called or self._marked(meant, marks):
             return found
         # A pamphlet hardly ever calls itself one.
         separate = self._marked(frozenset({SEPARATE}), marks) if "pamphlet" in meant else set()

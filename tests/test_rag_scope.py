@@ -47,6 +47,7 @@ def scope(question: str, *history: str, searched: str | None = None) -> set[str]
     ("question", "documents"),
     [
         ("According to Reed, when did the tide turn?", {"essay.txt"}),
+        ("According to the Courier, when did the tide turn?", {"papers/courier-1887.txt"}),
         ("When did the tide turn according to Anna Reed?", {"essay.txt"}),
         ("What does Reed say about the tide?", {"essay.txt"}),
         ("Whom does Dr. Reed refuse to blame?", {"essay.txt"}),

@@ -218,7 +218,7 @@ def test_a_better_witness_takes_the_place_of_the_claim() -> None:
 def test_the_words_that_answer_are_marked_in_the_better_witness() -> None:
     full = document("full.txt", BEFORE, LOST)
     damaged = document("damaged.txt", BEFORE, DAMAGED)
-    word = DAMAGED.split()[-1].strip(".")
+    word = "hold"
     asked = replace(claim(damaged, DAMAGED), words=word)
     (quote,) = composed([asked], full, damaged, copies=Told([(full, LOST), (damaged, DAMAGED)]))
     assert quote.document.path == "full.txt"

@@ -129,9 +129,9 @@ def _likes(quote: Quote, said: Said, other: Quote, its: Said) -> int:
 
 
 def _placed(question: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes with the positions that they take to the question, if the reader knows the words
-    that answer: what is only similar takes none."""
-    if not all(quote.answer for quote in quotes):
+    """The quotes with the positions that they take to the question, where the reader knows the
+    words that answer: what is only similar takes none."""
+    if not any(quote.answer for quote in quotes):
         return list(quotes)
     labels = positions(question, [_said(quote) for quote in quotes])
     return [replace(quote, position=at) for quote, at in zip(quotes, labels, strict=True)]

@@ -23,7 +23,7 @@ _YES_NO = re.compile(
 )
 # Who asks for several things is not told of a disagreement when they come from several quotes.
 _SEVERAL = re.compile(
-    r"^\W*(?:list|name|trace|enumerate)\b|\b(?:who\s+were|(?:which|what)\s+(?!is\b|was\b|has\b)\w+[^s\W]s\b"
+    r"^\W*(?:list|name|trace|enumerate)\b|\b(?:who\s+were|(?:which|what)\s+(?!(?:is|was|has|does|sports)\b)\w+[^s\W]s\b"
     r"|what\s+are|what\s+were|which\s+(?:two|three|four|five|six))\b",
     re.IGNORECASE,
 )
@@ -67,23 +67,30 @@ _Agreement = Callable[[Said, Said], bool]
 
 
 def positions(question: str, said: Sequence[Said]) -> list[str | None]:
-    """A label for each: the same letter for those that agree, in the order they come; None for all
-    where there is no disagreement to be told."""
-    none: list[str | None] = [None] * len(said)
-    if len(said) < 2 or _SEVERAL.search(question):
-        return none
-    agree = _agreement(question)
+    """A label for each: the same letter for those that agree with the first of them, in the order
+    they come; None for what gives no answer, and for all where there is no disagreement."""
+    labels: list[str | None] = [None] * len(said)
+    agree = None if _SEVERAL.search(question) else _agreement(question)
     if agree is None:
-        return none
-    groups: list[list[Said]] = []
-    labels: list[str | None] = []
-    for each in said:
-        at = next((at for at, group in enumerate(groups) if agree(group[0], each)), len(groups))
-        if at == len(groups):
-            groups.append([])
-        groups[at].append(each)
-        labels.append(ascii_uppercase[at])
-    return labels if len(groups) > 1 else none
+        return labels
+    groups: list[Said] = []
+    for at in _known(said, agree):
+        group = next((each for each in groups if agree(each, said[at])), said[at])
+        if group is said[at]:
+            groups.append(group)
+        labels[at] = ascii_uppercase[groups.index(group)]
+    return labels if len(groups) > 1 else [None] * len(said)
+
+
+def _known(said: Sequence[Said], agree: _Agreement) -> list[int]:
+    """Which of them take a position: where numbers are asked for, those that have one; else those
+    whose answer is known, or all if the whole of each counts."""
+    if agree is _same_polarity:
+        return list(range(len(said)))
+    numbered = [at for at, each in enumerate(said) if any(_values(each.answer).values())]
+    if agree is _same_values and len(numbered) > 1:
+        return numbered
+    return [at for at, each in enumerate(said) if _words(each.answer)]
 
 
 def same_answer(one: Said, other: Said) -> bool:
@@ -111,17 +118,19 @@ def _same_values(one: Said, other: Said) -> bool:
     both = [kind for kind in ours if ours[kind] and theirs[kind]]
     if both:
         return all(ours[kind] & theirs[kind] for kind in both)
-    return any(ours.values()) != any(theirs.values()) or _same_names(one, other)
+    return bool(any(ours.values()) and any(theirs.values())) or _same_names(one, other)
 
 
 def _same_names(one: Said, other: Said) -> bool:
-    """A third of the words of the shorter answer are in the other; an unknown answer fits all."""
+    """Half of the words of the shorter answer are in the other."""
     ours, theirs = _words(one.answer), _words(other.answer)
-    return not ours or not theirs or 3 * len(ours & theirs) >= min(len(ours), len(theirs))
+    return 2 * len(ours & theirs) >= min(len(ours), len(theirs))
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text.lower()) if word not in _EMPTY}
+    found = {word for word in _WORD.findall(text.lower()) if word not in _EMPTY}
+    # The "s" of a possessive is no word that two answers share.
+    return {word for word in found if len(word) > 1 or word.isdigit()} or found
 
 
 def _values(text: str) -> dict[str, set[float]]:

@@ -33,6 +33,18 @@ def test_other_names_disagree() -> None:
 
 def test_an_answer_that_is_not_known_disagrees_with_none() -> None:
     assert labels("Who lit the lamp?", "Reed", "") == ""
+    said = [Said(answer, answer) for answer in ("Reed", "", "Bell")]
+    assert positions("Who lit the lamp?", said) == ["A", None, "B"]
+
+
+def test_where_a_number_is_asked_for_what_has_none_takes_no_position() -> None:
+    said = [Said(answer, answer) for answer in ("Harwich", "1902", "1885")]
+    assert positions("When was the lamp lit?", said) == [None, "A", "B"]
+    assert labels("On which quay was the lamp lit?", "Harwich", "Lynn") == "AB"
+
+
+def test_a_possessive_is_nothing_in_common() -> None:
+    assert labels("What does the name mean?", "Wolf's stone", "Wulf's farm") == "AB"
 
 
 def test_yes_and_no_disagree() -> None:

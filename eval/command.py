@@ -159,7 +159,8 @@ def add(answer: Path, file: Path, verdict: str, citation: int, right: str) -> No
     answers = [record for _, record in load_answers(answer)]
     if len(answers) != 1:
         raise PinciteError(f"{answer} has {len(answers)} answers; name a file with one")
-    case = add_case(to_case(answers[0], Verdict(verdict), citation, right), file)
+    case = to_case(answers[0], Verdict(verdict), citation, right, str(answer))
+    case = add_case(case, file)
     click.echo(f"{case.id} is in {file}: {case.question}")
 
 

@@ -68,14 +68,16 @@ def open_sources(library: Library) -> Sources:
 
 def judged(case: Case, response: Response, sources: Sources, texts: Mapping[str, str]) -> Result:
     """A response with what is right and what is not verbatim in it."""
-    shown = list(_shown(response.record))
+    shown = list(_shown(response))
     faults = tuple(fault for quote in shown if (fault := sources.fault(quote)))
     return Result(case, response, judge(case, response, texts), len(shown), faults)
 
 
-def _shown(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from record["quotes"]
-    yield from record["nearest"]
+def _shown(response: Response) -> Iterator[Mapping[str, Any]]:
+    """Every quote that an answer or the report shows, what the threshold held back included."""
+    yield from response.record["quotes"]
+    yield from response.record["nearest"]
+    yield from response.withheld
 
 
 def _settings(library: Library) -> dict[str, Any]:

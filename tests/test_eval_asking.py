@@ -113,6 +113,15 @@ class TestAsk:
         _, parrot, _ = ask(library)
         assert any("letter.txt cannot be read" in fault for fault in parrot.faults)
 
+    def test_what_was_held_back_is_verified_as_well(self, library: Library, folder: Path) -> None:
+        (held,) = ask(library, CASES[:1], threshold=1.0)
+        response, sources = held.response, open_sources(library)
+        assert held.checked == len(response.withheld) + len(response.record["nearest"])
+        withheld = tuple({**quote, "display": "No."} for quote in response.withheld)
+        tampered = judged(CASES[0], replace(response, withheld=withheld), sources, {})
+        assert len(tampered.faults) == len(withheld) > 0
+        assert tampered.faults[0].startswith("display not as harbour.txt has it")
+
     def test_history_reaches_the_assistant(self, library: Library) -> None:
         case = Case("q", "And then?", answerable=True, history=("Who lit the lamp?",))
         (result,) = ask(library, [case])
@@ -264,7 +273,10 @@ class TestSources:
     def quoted(self, folder: Path, **changes: Any) -> dict[str, Any]:
         digest = hashlib.sha256((folder / "letter.txt").read_bytes()).hexdigest()
         quote = {"document": "letter.txt", "sha256": digest, "start": 4, "end": 8, "text": "cook"}
-        return {**quote, **changes}
+        place = {"locator": "line 1", "section": None, "page": None, "page_label": None}
+        odd = ["it begins in lower case"]
+        said = {"speakers": ["letter"], "reported": False, "notes": [], "oddities": odd}
+        return {**quote, "display": "cook", **place, **said, **changes}
 
     def fault(self, folder: Path, **changes: Any) -> str | None:
         sources = Sources({"letter.txt": folder / "letter.txt"})
@@ -283,6 +295,13 @@ class TestSources:
             ({"start": -4, "end": -1}, "-4..-1 is no range"),
             ({"sha256": "0" * 64}, "SHA-256 differs"),
             ({"document": "other.txt"}, "there is no source other.txt"),
+            ({"display": "Cook"}, "display not as letter.txt has it at 4..8"),
+            (
+                {"locator": "¶7", "speakers": ["Ann"]},
+                "locator, speakers not as letter.txt has it at 4..8",
+            ),
+            ({"reported": None}, "reported not as"),
+            ({"end": 7, "text": "coo"}, "letter.txt has no quote at 4..7"),
         ],
     )
     def test_every_difference_is_a_fault(
@@ -290,9 +309,15 @@ class TestSources:
     ) -> None:
         assert message in (self.fault(folder, **changes) or "")
 
+    def test_what_is_shown_may_not_be_left_out(self, folder: Path) -> None:
+        quote = self.quoted(folder)
+        del quote["display"]
+        sources = Sources({"letter.txt": folder / "letter.txt"})
+        assert sources.fault(quote) == "display not as letter.txt has it at 4..8"
+
     def test_carriage_returns_count_as_characters(self, folder: Path) -> None:
         (folder / "letter.txt").write_bytes(b"The\r\ncook\r\n")
-        assert self.fault(folder, start=5, end=9) is None
+        assert self.fault(folder, start=5, end=9, locator="line 2") is None
 
 
 def test_the_files_of_a_folder_go_by_their_paths(tmp_path: Path) -> None:

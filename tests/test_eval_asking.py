@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -203,6 +203,30 @@ class TestKept:
         file.write_text("{\n")
         with pytest.raises(PinciteError, match=r"answers\.jsonl is damaged.*Delete it"):
             Kept(file, "one")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda line: {},
+            lambda line: [],
+            lambda line: {**line, "id": ["q1"]},
+            lambda line: {name: line[name] for name in ("id", "question", "history")},
+            lambda line: {name: line[name] for name in ("id", "response")},
+            lambda line: {**line, "response": []},
+            lambda line: {**line, "response": {**line["response"], "record": None}},
+            lambda line: {**line, "response": {**line["response"], "stages": {"colour": 1}}},
+            lambda line: {**line, "response": {**line["response"], "retrieved": [["a", 9, 3, 1]]}},
+        ],
+    )
+    def test_a_line_that_is_no_answer_is_named(
+        self, file: Path, change: Callable[[Any], object]
+    ) -> None:
+        head, line = file.read_text().splitlines()
+        damaged = f"{head}\n{line}\n{json.dumps(change(json.loads(line)))}\n"
+        file.write_text(damaged)
+        with pytest.raises(PinciteError, match=r"answers\.jsonl, line 3 is damaged: .*Delete the"):
+            Kept(file, "one")
+        assert file.read_text() == damaged
 
     @pytest.mark.parametrize("text", ['{"id": "q1"}\n', "[]\n", "notes"])
     def test_a_file_of_somebody_else_is_left_alone(self, tmp_path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from eval.asking.response import Response, Retrieved
 from eval.cases import Case, Gold
 from eval.judging import Judgement, Ranks, Stage, judge
+from index.errors import PinciteError
 from index.types import Span
 
 
@@ -101,6 +102,12 @@ class TestRanks:
         inside = replace(anywhere, gold=(Gold("b.txt", None, None, "", "", ""),))
         found = judged(inside, quote(13, 24, text="A gold pin."), passages=passages, texts=texts)
         assert (found.passage_rank, found.quote_rank) == (2, None)
+
+    @pytest.mark.parametrize("texts", [{}, {"a.txt": "Gold."}])
+    def test_a_passage_whose_source_is_not_there_is_named(self, texts: dict[str, str]) -> None:
+        anywhere = replace(FACT, gold=(), must_contain=("gold",))
+        with pytest.raises(PinciteError, match=r"a\.txt has no 0\.\.12 any more.*Put it back"):
+            judged(anywhere, passages=(passage(0, 12, 1),), texts=texts)
 
     @pytest.mark.parametrize(
         ("ranks", "stage"),

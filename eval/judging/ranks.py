@@ -8,6 +8,7 @@ from typing import Final
 from eval.asking.response import Retrieved
 from eval.cases import Case, Gold
 from eval.judging.right import Quoted, answers, contains
+from index.errors import PinciteError
 
 # What each stage has to do: re-ranking, to put the passage among so many; selection, a quote.
 RERANKED_TO: Final = 5
@@ -112,7 +113,7 @@ def _passage_rank(
     """The rank of the first passage that holds something of one of the places."""
 
     def holds(passage: Retrieved) -> bool:
-        text: Callable[[], str] = lambda: passage.span.of(texts[passage.document])  # noqa: E731
+        text: Callable[[], str] = lambda: _text(passage, texts)  # noqa: E731
         if not places:
             return contains(text(), case.must_contain)
         return any(_touches(case, passage, place, text) for place in places)
@@ -123,6 +124,17 @@ def _passage_rank(
     documents = list(dict.fromkeys(passage.document for passage in passages))
     right = {passage.document for passage in passages if holds(passage)}
     return first_rank(document in right for document in documents)
+
+
+def _text(passage: Retrieved, texts: Texts) -> str:
+    try:
+        return passage.span.of(texts[passage.document])
+    except (LookupError, ValueError) as error:
+        raise PinciteError(
+            f"{passage.document} has no {passage.span.start}..{passage.span.end} any more, where a "
+            "passage was found: the source is gone, closed, or changed since. Put it back, or run "
+            "pincite eval again with the sources as they are"
+        ) from error
 
 
 def _is_whole(place: Gold) -> bool:

@@ -1,7 +1,7 @@
 """The command `pincite eval` and what belongs to it. What is heavy is imported when it runs."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -170,20 +170,20 @@ def add(answer: Path, file: Path, verdict: str, citation: int, right: str) -> No
 def lint(questions: Path, sources: Path | None) -> None:
     """Look for what is doubtful in a set of QUESTIONS; exits with status 1 if anything is.
 
-    Gold that differs from its source, duplicates, questions in the words of their gold, and
-    unanswerable ones whose words stand together in a source.
+    Gold that differs from its source, places that contradict each other, questions without what
+    they need, duplicates, questions in the words of their gold, and unanswerable ones whose words
+    stand together in a source.
     """
     from eval.asking.sources import Sources, in_folder
     from eval.cases import load_set
     from eval.grow.lint import lint as look
 
     asked = load_set(questions)
-    texts: Mapping[str, str]
     if asked.documents is None:
-        texts = Sources(in_folder(_folder(questions, sources))).texts()
+        files = Sources(in_folder(_folder(questions, sources)))
+        findings = look(asked.cases, files.texts(), files.pages())
     else:
-        texts = asked.documents
-    findings = look(asked.cases, texts)
+        findings = look(asked.cases, asked.documents)
     for found in findings:
         click.echo(visible(f"{found.id}: {found.rule}: {found.about}"))
     click.echo(f"{len(asked.cases)} questions, {len(findings)} findings.")

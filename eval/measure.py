@@ -57,7 +57,8 @@ def measure(
     texts = files.texts()
     pairs = zip(cases, responses, strict=True)
     results = tuple(judged(case, response, files, texts) for case, response in pairs)
-    return Report(made_with, results, tuple(check_gold(cases, texts)), texts, kept.dropped)
+    mismatches = tuple(check_gold(cases, texts, files.pages()))
+    return Report(made_with, results, mismatches, texts, kept.dropped)
 
 
 def open_sources(library: Library) -> Sources:

@@ -141,6 +141,16 @@ class TestLoading:
         with pytest.raises(PinciteError, match=r"none\.jsonl cannot be read"):
             load_cases(tmp_path / "none.jsonl")
 
+    @pytest.mark.parametrize(("encoding", "number"), [("latin-1", 2), ("utf-16", 1)])
+    def test_another_encoding_is_named_with_its_line(
+        self, tmp_path: Path, encoding: str, number: int
+    ) -> None:
+        asked = [json.dumps({**ASKED, "question": each}, ensure_ascii=False) for each in ("a", "é")]
+        file = tmp_path / "set.jsonl"
+        file.write_bytes("\n".join(asked).encode(encoding))
+        with pytest.raises(PinciteError, match=rf"set\.jsonl, line {number} is not UTF-8 \(.*save"):
+            load_cases(file)
+
 
 class TestGold:
     def test_gold_that_is_the_slice_agrees(self) -> None:

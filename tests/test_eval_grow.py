@@ -292,6 +292,41 @@ class TestLint:
         assert (found.id, found.rule) == ("q1", "gold differs from its source")
         assert found.about == "gold[0]: a.txt has 'four' at 33..37, not 'five'"
 
+    def test_pages_that_are_not_there(self) -> None:
+        paged = asked(1, "When?", Gold("a.txt", None, 2, "", "", ""))
+        assert lint([paged], TEXTS, {"a.txt": 2}) == []
+        (found,) = lint([paged], TEXTS, {"a.txt": 1})
+        assert found.about == "gold[0]: a.txt has no text after page 1, and page 2 is named"
+
+    def test_questions_without_what_they_need(self) -> None:
+        bare = Case("q1", "When?", answerable=True)
+        rich = Case("q2", "Who?", answerable=False, gold=(gold("four"),))
+        told = Case("q3", "Why?", answerable=False, must_contain=("gold",))
+        assert lint([bare, rich, told], TEXTS) == [
+            Finding("q1", "answerable without gold or strings", "no quote can be right"),
+            Finding("q2", "unanswerable with an answer", "a.txt"),
+            Finding("q3", "unanswerable with an answer", "gold"),
+        ]
+
+    def test_places_named_twice_or_as_right_and_as_wrong(self) -> None:
+        lamp, pilot = gold("lit the great lamp"), gold("Nobody paid the pilot")
+        cases = [
+            asked(1, "When?", lamp, replace(lamp, locator="¶1")),
+            asked(2, "What?", lamp, rejected=(pilot, gold("lamp at four"))),
+            asked(3, "Who?", alt=(pilot,), must_contain=("pilot",), trap=pilot),
+            asked(4, "Why?", lamp, pilot, gold("gold", "b.txt"), rejected=(gold("brig"),)),
+            asked(5, "Where?", *(Gold("a.txt", None, page, "", "", "") for page in (1, 2))),
+        ]
+        assert lint(cases, TEXTS, {"a.txt": 2}) == [
+            Finding("q1", "the same gold twice", "a.txt at 11..29"),
+            Finding("q2", "both gold and trap or rejected", "a.txt at 11..29"),
+            Finding("q3", "both gold and trap or rejected", "a.txt at 40..61"),
+        ]
+
+    def test_strings_that_say_nothing(self) -> None:
+        (found,) = lint([asked(1, "When?", must_contain=("four", "“-”"))], TEXTS)
+        assert found == Finding("q1", "a required string is empty", "four; “-”")
+
     def test_strings_that_are_nowhere(self) -> None:
         cases = [
             asked(1, "When?", must_contain=("at four",)),

@@ -51,6 +51,12 @@ class Sources:
         found = ((path, self._source(path)) for path in self._files)
         return {path: source.text for path, source in found if isinstance(source, Source)}
 
+    def pages(self) -> dict[str, int]:
+        """The last page with text, by position in the file, of all documents that have pages."""
+        paged = [path for path, file in self._files.items() if file.suffix.lower() not in PLAIN]
+        found = {path: _last_page(self._document(path)) for path in paged}
+        return {path: page for path, page in found.items() if page}
+
     def fault(self, quote: Mapping[str, Any]) -> str | None:
         """What is wrong with a rendered quote; None when it is `text[start:end]` of its source, and
         what is shown of it follows from the source."""
@@ -118,3 +124,9 @@ def in_folder(folder: Path) -> dict[str, Path]:
     files = (file for file in sorted(folder.rglob("*")) if file.is_file())
     paths = {file.relative_to(folder).as_posix(): file for file in files}
     return {path: file for path, file in paths.items() if not path.startswith(".")}
+
+
+def _last_page(document: Document | str) -> int:
+    if isinstance(document, str):
+        return 0
+    return max((block.place.sheet or 0 for block in document.blocks), default=0)

@@ -100,8 +100,13 @@ def read_text(path: Path) -> str:
     """A file's text; PinciteError when it cannot be read or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise PinciteError(f"the questions {path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PinciteError(
+            f"{path}, line {line} is not UTF-8 ({error.reason}); save the file as UTF-8"
+        ) from error
 
 
 def read_lines(path: Path, thing: str) -> list[Fields]:

@@ -155,7 +155,8 @@ def _changed(values: Mapping[str, Any], known: Case, case: Case) -> dict[str, An
     new = {name: value for name, value in to_fields(case).items() if value != before.get(name)}
     for name in new.keys() & {"gold", "rejected"}:
         # Places keep their order; new ones come last.
-        pairs = zip_longest(values.get(name) or [], new[name], fillvalue={})
+        places: list[dict[str, Any]] = values.get(name) or []
+        pairs = zip_longest(places, new[name], fillvalue={})
         new[name] = [{**old, **place} for old, place in pairs]
     return {**values, **new}
 

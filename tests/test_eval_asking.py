@@ -135,7 +135,7 @@ class TestAsk:
             quote["text"] for quote in shown[0].response.record["quotes"]
         ]
         assert (held[0].judgement.quote_rank, held[0].judgement.chosen_rank) == (None, 1)
-        assert held[0].judgement.ranks[0].lost_at is Stage.THRESHOLD
+        assert held[0].judgement.lost_at == (Stage.THRESHOLD,)
         assert shown[0].response.withheld == ()
 
     def test_what_was_held_back_is_not_read_again(self, library: Library) -> None:

@@ -121,7 +121,16 @@ class TestRanks:
         ],
     )
     def test_the_stage_that_lost_it(self, ranks: Ranks, stage: Stage | None) -> None:
-        assert ranks.lost_at is stage
+        assert Judgement(refused=False, ranks=(ranks,)).lost_at == (stage,)
+
+    def test_where_all_are_needed_five_quotes_count(self) -> None:
+        others = [quote(50 + at, 51 + at) for at in range(4)]
+        found = judged(ALL, *others[:3], quote(0, 10), quote(20, 30))
+        assert (found.needed, found.lost_at, found.lost_first) == (1, (None, None), None)
+        found = judged(ALL, *others, quote(0, 10), quote(20, 30), passages=(passage(20, 30, 1),))
+        assert found.needed == 0.5
+        assert found.lost_at == (None, Stage.SELECTION)
+        assert found.lost_first is Stage.SELECTION
 
 
 class TestQuotes:

@@ -10,9 +10,11 @@ from eval.cases import Case, Gold
 from eval.judging.right import Quoted, answers, contains
 from index.errors import PinciteError
 
-# What each stage has to do: re-ranking, to put the passage among so many; selection, a quote.
+# What each stage has to do: re-ranking, to put the passage among so many; selection, a quote, and
+# where several things are needed, each of them.
 RERANKED_TO: Final = 5
 CHOSEN_TO: Final = 3
+NEEDED_AT: Final = 5
 
 # Canonical texts by document.
 Texts = Mapping[str, str]
@@ -43,16 +45,15 @@ class Ranks:
     shown: int | None
     grade: int = 1
 
-    @property
-    def lost_at(self) -> Stage | None:
-        """The stage that lost it; None when it was shown among the first quotes.
+    def lost_at(self, chosen_to: int) -> Stage | None:
+        """The stage that lost it; None when it was shown among the first `chosen_to` quotes.
 
         Retrieval has to bring it among the candidates, re-ranking among the first passages,
         selection among the first quotes, and the threshold has to let these pass.
         """
-        if within(self.shown, CHOSEN_TO):
+        if within(self.shown, chosen_to):
             return None
-        if within(self.chosen, CHOSEN_TO):
+        if within(self.chosen, chosen_to):
             return Stage.THRESHOLD
         if self.retrieved is None:
             return Stage.RETRIEVAL

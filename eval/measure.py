@@ -17,7 +17,10 @@ from eval.cases.check import check_gold
 from eval.figures.values import Result
 from eval.judging import judge
 from eval.report.types import Report
-from index.snapshot import Library
+from index.database import DATABASE
+from index.errors import PinciteError
+from index.snapshot import Library, undamaged
+from index.store import open_reading
 from rag.assistant import open_library
 from rag.config import Config
 from rag.indexing import index_paths, print_summary
@@ -34,8 +37,11 @@ def measure(
     """Bring the configured index up to date with the folder `sources`, and ask it every question.
 
     Responses are kept in the file `answers`, and those that it has from the same index, settings
-    and version are not asked for again. `report` gets the number of questions done.
+    and version are not asked for again. `report` gets the number of questions done. PinciteError
+    when the index holds other files by the names of the sources; files that cannot be indexed are
+    told.
     """
+    _check_index(config.index, sources)
     summary = index_paths([sources], config)
     if summary.failures:
         print_summary(summary)
@@ -59,6 +65,21 @@ def measure(
     results = tuple(judged(case, response, files, texts) for case, response in pairs)
     mismatches = tuple(check_gold(cases, texts, files.pages()))
     return Report(made_with, results, mismatches, texts, kept.dropped)
+
+
+def _check_index(index: Path, sources: Path) -> None:
+    """The files of another folder would be asked about, and theirs left out."""
+    if not (index / DATABASE).is_file():
+        return
+    with undamaged(index), closing(open_reading(index)) as store:
+        known = store.summaries()
+    folder = sources.resolve()
+    for each in known:
+        if Path(each.root) != folder and (folder / each.path).is_file():
+            raise PinciteError(
+                f"the index {index} already holds a document named {each.path}, from {each.root}, "
+                f"so that the one of {sources} would not be measured; name another --index"
+            )
 
 
 def open_sources(library: Library) -> Sources:

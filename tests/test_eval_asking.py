@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from eval.asking.ask import Asker, ask_all, sample
+from eval.asking.ask import WARMING, Asker, ask_all, sample
 from eval.asking.fingerprint import fingerprint
 from eval.asking.kept import Kept
 from eval.asking.response import Response, Retrieved
@@ -152,6 +153,21 @@ class TestAsk:
     def test_what_asks_nothing_retrieves_nothing(self, library: Library) -> None:
         response = asker(library).ask(Case("q", "?", answerable=True))
         assert (response.retrieved, response.record["reason"]) == ((), "no_question")
+
+    def test_loading_is_not_in_the_time_of_the_first_question(self, library: Library) -> None:
+        read: list[str] = []
+
+        class Loading:
+            def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+                if not read:
+                    time.sleep(0.5)
+                read.append(question)
+                return SimilarityReader().read(question, hits)
+
+        loading = Asker(library, Loading(), threshold=0.0)
+        first, _ = ask_all(CASES[:2], loading, Kept(None, ""))
+        assert first.record["seconds"] < 0.5
+        assert read == [WARMING, CASES[0].question, CASES[1].question]
 
     def test_progress_counts_questions(self, library: Library) -> None:
         done: list[int] = []

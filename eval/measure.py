@@ -68,7 +68,8 @@ def measure(
 
 
 def _check_index(index: Path, sources: Path) -> None:
-    """The files of another folder would be asked about, and theirs left out."""
+    """Stop where the index holds files of another folder by the names of the sources: those would
+    be asked about, and the sources left out."""
     if not (index / DATABASE).is_file():
         return
     with undamaged(index), closing(open_reading(index)) as store:

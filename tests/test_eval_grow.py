@@ -136,7 +136,9 @@ class TestAddCase:
 
     def test_other_lines_stay_as_they_are(self, tmp_path: Path) -> None:
         file = tmp_path / "use.jsonl"
-        file.write_bytes(b"\xef\xbb\xbf" + self.MINE + b"\r\n \n" + self.MINE.replace(b"ne", b"n2"))
+        file.write_bytes(
+            b"\xef\xbb\xbf" + self.MINE + b"\r\n \xc2\xa0\n" + self.MINE.replace(b"ne", b"n2")
+        )
         before = file.read_bytes()
         added = add_case(to_case(ANSWER, Verdict.SUPPORTS), file)
         once = file.read_bytes()

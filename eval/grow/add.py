@@ -141,11 +141,12 @@ def _with_changed(data: bytes, known: Case, case: Case) -> bytes:
     """The file with the line of one case changed; its other lines, and line ends, as they are."""
     lines = data.splitlines(keepends=True)  # Of bytes: at carriage returns and line feeds alone.
     for at, line in enumerate(lines):
-        values = json.loads(line.decode("utf-8-sig")) if line.strip() else {}
+        text = line.decode("utf-8-sig")
+        values = json.loads(text) if text.strip() else {}
         if values.get("id") == case.id:
-            text = line.rstrip(b"\r\n")
             mark = codecs.BOM_UTF8 if line.startswith(codecs.BOM_UTF8) else b""
-            lines[at] = mark + _line(_changed(values, known, case)) + line[len(text) :]
+            end = line[len(line.rstrip(b"\r\n")) :]
+            lines[at] = mark + _line(_changed(values, known, case)) + end
     return b"".join(lines)
 
 
@@ -155,8 +156,8 @@ def _changed(values: Mapping[str, Any], known: Case, case: Case) -> dict[str, An
     new = {name: value for name, value in to_fields(case).items() if value != before.get(name)}
     for name in new.keys() & {"gold", "rejected"}:
         # Places keep their order; new ones come last.
-        places: list[dict[str, Any]] = values.get(name) or []
-        pairs = zip_longest(places, new[name], fillvalue={})
+        nothing: dict[str, Any] = {}
+        pairs = zip_longest(values.get(name) or [], new[name], fillvalue=nothing)
         new[name] = [{**old, **place} for old, place in pairs]
     return {**values, **new}
 

@@ -1,6 +1,7 @@
 """Two reports of the same questions: what has changed, and whether by more than chance."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from eval.figures import MEASURES, Columns, Measure, columns
+from eval.figures import MEASURES, Columns, Measure, Unit, columns
 from eval.figures.table import resamples, without_nan
 from eval.report.record import FORMAT
 from eval.report.tables import shown
@@ -32,8 +33,19 @@ _FIELDS: Final[Mapping[str, type]] = {
     "values": dict,
 }
 _VALUES: Final = {column for measure in MEASURES for column in measure.columns}
+# Of times and lengths, what is more than this is no value; all others are from 0 to 1.
+_LARGEST: Final[Mapping[str, float]] = {
+    column: 1e9
+    for measure in MEASURES
+    if measure.unit in {Unit.SECONDS, Unit.CHARACTERS}
+    for column in measure.columns
+}
+# Questions named of those that cannot be compared.
+_NAMED: Final = 5
 
 Record = Mapping[str, Any]
+# What makes a question the same in two reports: id, words, and whether it is answerable.
+Key = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +77,31 @@ class Difference:
         return self.is_significant and (self.change > 0) == self.measure.is_loss
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The questions of a report, and how many of its quotes were not verbatim."""
+
+    questions: Mapping[Key, Record]
+    faults: int
+
+
 @dataclass(frozen=True)  # Without slots: differences are computed once.
 class Comparison:
-    """The questions that two reports have in common, before and after, in the same order."""
+    """The questions that two reports have in common, before and after, in the same order.
+
+    `missing` are those of the first report alone, `new` counts those of the second alone, and
+    `faults` the quotes of the second that are not verbatim.
+    """
 
     before: tuple[Record, ...]
     after: tuple[Record, ...]
-    left_out: int
+    missing: tuple[Record, ...]
+    new: int
+    faults: int
+
+    @property
+    def left_out(self) -> int:
+        return len(self.missing) + self.new
 
     @cached_property
     def differences(self) -> list[Difference]:
@@ -102,23 +132,25 @@ def compare(before: Path, after: Path) -> Comparison:
     """Compare two reports as `pincite eval --report` writes them. PinciteError names a file that is
     none, or says that they have no question in common."""
     first, second = load_results(before), load_results(after)
-    common = [key for key in first if key in second]
+    common = [key for key in first.questions if key in second.questions]
     if not common:
         raise PinciteError(
             f"{before} and {after} have no question in common; they have to be of the same set"
         )
     return Comparison(
-        tuple(first[key] for key in common),
-        tuple(second[key] for key in common),
-        len(first) + len(second) - 2 * len(common),
+        tuple(first.questions[key] for key in common),
+        tuple(second.questions[key] for key in common),
+        tuple(each for key, each in first.questions.items() if key not in second.questions),
+        len(second.questions) - len(common),
+        second.faults,
     )
 
 
-def load_results(file: Path) -> dict[tuple[str, str, bool], Record]:
-    """The questions of a report by what makes them the same: id, words, and whether answerable."""
+def load_results(file: Path) -> Results:
+    """What a report has of its questions. PinciteError names the file and the field at fault."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PinciteError(f"the report {file} cannot be read: {error}") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else None
@@ -131,7 +163,18 @@ def load_results(file: Path) -> dict[tuple[str, str, bool], Record]:
         raise PinciteError(f"{file}: results is no list of objects")
     for number, each in enumerate(results):
         _check(f"{file}, results[{number}]", each)
-    return {(each["id"], each["question"], each["answerable"]): each for each in results}
+    questions = {(each["id"], each["question"], each["answerable"]): each for each in results}
+    if len(questions) < len(results):
+        raise PinciteError(f"{file}: results has a question twice; make the report anew")
+    return Results(questions, _faults(file, record))
+
+
+def _faults(file: Path, record: Record) -> int:
+    verbatim = record.get("verbatim")
+    faults = verbatim.get("faults") if isinstance(verbatim, dict) else None
+    if type(faults) is not int or faults < 0:
+        raise PinciteError(f"{file}, verbatim: faults is {faults!r}; expected: a number from 0")
+    return faults
 
 
 def _check(where: str, result: Record) -> None:
@@ -143,8 +186,28 @@ def _check(where: str, result: Record) -> None:
     values = result["values"]
     for name in _VALUES:
         value = values.get(name, "missing")
-        if value is not None and not isinstance(value, int | float):
-            raise PinciteError(f"{where}, values: {name} is {value!r}; expected: a number or null")
+        if value is not None and not _is_value(value, _LARGEST.get(name, 1)):
+            raise PinciteError(
+                f"{where}, values: {name} is {_brief(value)}; expected: a number from 0 to "
+                f"{_LARGEST.get(name, 1):.0f}, or null"
+            )
+    # By this one all figures leave out or group questions.
+    if values["answerable"] != result["answerable"]:
+        raise PinciteError(
+            f"{where}, values: answerable is {values['answerable']!r}; expected: "
+            f"{result['answerable']!r}, as the question has it"
+        )
+
+
+def _is_value(value: object, largest: float) -> bool:
+    # No NaN is in a range.
+    return isinstance(value, int | float) and 0 <= value <= largest
+
+
+def _brief(value: object) -> str:
+    """A value for an error, of which a number may have thousands of digits."""
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"
 
 
 def difference(measure: Measure, before: Columns, after: Columns) -> Difference | None:
@@ -220,6 +283,59 @@ def losses(differences: Iterable[Difference], names: Sequence[str]) -> list[str]
     return [
         each.measure.name for each in differences if each.measure.name in names and each.is_loss
     ]
+
+
+def objections(comparison: Comparison, names: Sequence[str]) -> Iterator[str]:
+    """Why the second report may not take the place of the first, a line each: quotes that are not
+    verbatim, and named figures that are worse or that cannot be compared."""
+    if comparison.faults:
+        yield f"quotes of the second report that are not verbatim: {comparison.faults}"
+    if lost := losses(comparison.differences, names):
+        yield f"worse by more than chance: {', '.join(lost)}"
+    for measure in MEASURES:
+        if measure.name in names and (why := _not_compared(measure, comparison)):
+            yield f"{measure.name} cannot be gated on: {why}"
+
+
+def _not_compared(measure: Measure, comparison: Comparison) -> str | None:
+    """Why a figure cannot be told to be no worse, if so."""
+    pairs = zip(comparison.before, comparison.after, strict=True)
+    lost = [each for each in comparison.missing if _applies(measure, each)]
+    if not measure.is_of_answers:
+        lost += [old for old, new in pairs if _applies(measure, old) > _applies(measure, new)]
+    if lost:
+        named = ", ".join(each["id"] for each in lost[:_NAMED])
+        more = ", …" if len(lost) > _NAMED else ""
+        return visible(
+            f"the second report lacks it for {len(lost)} questions of the first ({named}{more}); "
+            "ask both the same questions, or make the first report anew"
+        )
+    compared = {each.measure.name: each.after for each in comparison.differences}
+    if math.isnan(compared.get(measure.name, math.nan)):
+        return "no question has it in both reports; leave it out of the gate, or ask more questions"
+    if measure.is_of_answers and _applies_less(measure, comparison):
+        return "the second report has it for fewer questions, by more than chance"
+    return None
+
+
+def _applies(measure: Measure, result: Record) -> bool:
+    return all(result["values"][column] is not None for column in measure.columns)
+
+
+def _applies_less(measure: Measure, comparison: Comparison) -> bool:
+    """Whether a figure is of fewer questions than it was, by more than chance."""
+    first, second = (
+        columns(
+            [
+                {"applies": _applies(measure, each), "answerable": each["answerable"]}
+                for each in report
+            ]
+        )
+        for report in (comparison.before, comparison.after)
+    )
+    share = Measure(measure.name, measure.label, ("applies",))
+    found = difference(share, first, second)
+    return found is not None and found.is_loss
 
 
 def flips(comparison: Comparison) -> Iterator[str]:

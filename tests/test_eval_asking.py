@@ -4,7 +4,8 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from eval.asking.ask import Asker, ask_all, sample
+from eval.asking.ask import WARMING, Asker, ask_all, sample
 from eval.asking.fingerprint import fingerprint
 from eval.asking.kept import Kept
 from eval.asking.response import Response, Retrieved
@@ -113,6 +114,15 @@ class TestAsk:
         _, parrot, _ = ask(library)
         assert any("letter.txt cannot be read" in fault for fault in parrot.faults)
 
+    def test_what_was_held_back_is_verified_as_well(self, library: Library, folder: Path) -> None:
+        (held,) = ask(library, CASES[:1], threshold=1.0)
+        response, sources = held.response, open_sources(library)
+        assert held.checked == len(response.withheld) + len(response.record["nearest"])
+        withheld = tuple({**quote, "display": "No."} for quote in response.withheld)
+        tampered = judged(CASES[0], replace(response, withheld=withheld), sources, {})
+        assert len(tampered.faults) == len(withheld) > 0
+        assert tampered.faults[0].startswith("display not as harbour.txt has it")
+
     def test_history_reaches_the_assistant(self, library: Library) -> None:
         case = Case("q", "And then?", answerable=True, history=("Who lit the lamp?",))
         (result,) = ask(library, [case])
@@ -126,7 +136,7 @@ class TestAsk:
             quote["text"] for quote in shown[0].response.record["quotes"]
         ]
         assert (held[0].judgement.quote_rank, held[0].judgement.chosen_rank) == (None, 1)
-        assert held[0].judgement.ranks[0].lost_at is Stage.THRESHOLD
+        assert held[0].judgement.lost_at == (Stage.THRESHOLD,)
         assert shown[0].response.withheld == ()
 
     def test_what_was_held_back_is_not_read_again(self, library: Library) -> None:
@@ -143,6 +153,21 @@ class TestAsk:
     def test_what_asks_nothing_retrieves_nothing(self, library: Library) -> None:
         response = asker(library).ask(Case("q", "?", answerable=True))
         assert (response.retrieved, response.record["reason"]) == ((), "no_question")
+
+    def test_loading_is_not_in_the_time_of_the_first_question(self, library: Library) -> None:
+        read: list[str] = []
+
+        class Loading:
+            def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+                if not read:
+                    time.sleep(0.5)
+                read.append(question)
+                return SimilarityReader().read(question, hits)
+
+        loading = Asker(library, Loading(), threshold=0.0)
+        first, _ = ask_all(CASES[:2], loading, Kept(None, ""))
+        assert first.record["seconds"] < 0.5
+        assert read == [WARMING, CASES[0].question, CASES[1].question]
 
     def test_progress_counts_questions(self, library: Library) -> None:
         done: list[int] = []
@@ -194,6 +219,30 @@ class TestKept:
         file.write_text("{\n")
         with pytest.raises(PinciteError, match=r"answers\.jsonl is damaged.*Delete it"):
             Kept(file, "one")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda line: {},
+            lambda line: [],
+            lambda line: {**line, "id": ["q1"]},
+            lambda line: {name: line[name] for name in ("id", "question", "history")},
+            lambda line: {name: line[name] for name in ("id", "response")},
+            lambda line: {**line, "response": []},
+            lambda line: {**line, "response": {**line["response"], "record": None}},
+            lambda line: {**line, "response": {**line["response"], "stages": {"colour": 1}}},
+            lambda line: {**line, "response": {**line["response"], "retrieved": [["a", 9, 3, 1]]}},
+        ],
+    )
+    def test_a_line_that_is_no_answer_is_named(
+        self, file: Path, change: Callable[[Any], object]
+    ) -> None:
+        head, line = file.read_text().splitlines()
+        damaged = f"{head}\n{line}\n{json.dumps(change(json.loads(line)))}\n"
+        file.write_text(damaged)
+        with pytest.raises(PinciteError, match=r"answers\.jsonl, line 3 is damaged: .*Delete the"):
+            Kept(file, "one")
+        assert file.read_text() == damaged
 
     @pytest.mark.parametrize("text", ['{"id": "q1"}\n', "[]\n", "notes"])
     def test_a_file_of_somebody_else_is_left_alone(self, tmp_path: Path, text: str) -> None:
@@ -264,7 +313,10 @@ class TestSources:
     def quoted(self, folder: Path, **changes: Any) -> dict[str, Any]:
         digest = hashlib.sha256((folder / "letter.txt").read_bytes()).hexdigest()
         quote = {"document": "letter.txt", "sha256": digest, "start": 4, "end": 8, "text": "cook"}
-        return {**quote, **changes}
+        place = {"locator": "line 1", "section": None, "page": None, "page_label": None}
+        odd = ["it begins in lower case"]
+        said = {"speakers": ["letter"], "reported": False, "notes": [], "oddities": odd}
+        return {**quote, "display": "cook", **place, **said, **changes}
 
     def fault(self, folder: Path, **changes: Any) -> str | None:
         sources = Sources({"letter.txt": folder / "letter.txt"})
@@ -283,6 +335,13 @@ class TestSources:
             ({"start": -4, "end": -1}, "-4..-1 is no range"),
             ({"sha256": "0" * 64}, "SHA-256 differs"),
             ({"document": "other.txt"}, "there is no source other.txt"),
+            ({"display": "Cook"}, "display not as letter.txt has it at 4..8"),
+            (
+                {"locator": "¶7", "speakers": ["Ann"]},
+                "locator, speakers not as letter.txt has it at 4..8",
+            ),
+            ({"reported": None}, "reported not as"),
+            ({"end": 7, "text": "coo"}, "letter.txt has no quote at 4..7"),
         ],
     )
     def test_every_difference_is_a_fault(
@@ -290,9 +349,15 @@ class TestSources:
     ) -> None:
         assert message in (self.fault(folder, **changes) or "")
 
+    def test_what_is_shown_may_not_be_left_out(self, folder: Path) -> None:
+        quote = self.quoted(folder)
+        del quote["display"]
+        sources = Sources({"letter.txt": folder / "letter.txt"})
+        assert sources.fault(quote) == "display not as letter.txt has it at 4..8"
+
     def test_carriage_returns_count_as_characters(self, folder: Path) -> None:
         (folder / "letter.txt").write_bytes(b"The\r\ncook\r\n")
-        assert self.fault(folder, start=5, end=9) is None
+        assert self.fault(folder, start=5, end=9, locator="line 2") is None
 
 
 def test_the_files_of_a_folder_go_by_their_paths(tmp_path: Path) -> None:

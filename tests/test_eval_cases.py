@@ -99,6 +99,11 @@ class TestLoading:
             ({"id": None}, "line 2: id is None; it has to be a string"),
             ({"id": "q1"}, "line 2: id is 'q1'; it has to be that no earlier line has"),
             ({"question": 3}, "line 2: question is 3; it has to be a string"),
+            ({"question": " "}, "line 2: question is ' '; it has to be a string that is not empty"),
+            ({"id": ""}, "line 2: id is ''; it has to be a string that is not empty"),
+            ({"id": "\ud800"}, "id is '\\ud800'; it has to be a string, without half a surrogate"),
+            ({"question": "\udfff"}, "it has to be a string, without half a surrogate pair"),
+            ({"history": ["\udfff"]}, "a list of strings, without half a surrogate pair"),
             ({"answerable": "yes"}, "line 2: answerable is 'yes'; it has to be true or false"),
             ({"history": "Who?"}, "line 2: history is 'Who?'; it has to be a list of strings"),
             ({"gold": PLACE}, "it has to be a list of objects"),
@@ -135,6 +140,16 @@ class TestLoading:
     def test_a_file_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(PinciteError, match=r"none\.jsonl cannot be read"):
             load_cases(tmp_path / "none.jsonl")
+
+    @pytest.mark.parametrize(("encoding", "number"), [("latin-1", 2), ("utf-16", 1)])
+    def test_another_encoding_is_named_with_its_line(
+        self, tmp_path: Path, encoding: str, number: int
+    ) -> None:
+        asked = [json.dumps({**ASKED, "question": each}, ensure_ascii=False) for each in ("a", "é")]
+        file = tmp_path / "set.jsonl"
+        file.write_bytes("\n".join(asked).encode(encoding))
+        with pytest.raises(PinciteError, match=rf"set\.jsonl, line {number} is not UTF-8 \(.*save"):
+            load_cases(file)
 
 
 class TestGold:

@@ -55,7 +55,13 @@ def test_another_split_is_named_by_its_file(folder: Path) -> None:
         ("head\nq1\t9\t1\n", "line 2: there is no document '9'"),
         ("head\nq1 2 1\n", "line 2 is 'q1 2 1'; query-id, corpus-id and score are expected"),
         ("head\nq1\t2\thigh\n", "line 2 is .*score are expected"),
+        ("head\nq1\t2\t--1\n", "line 2 is .*score are expected"),
+        ("head\nq1\t2\t" + "1" * 5000, "line 2 is 'q1.{,150}score are expected"),
+        ("head\nq1\t2\t²\n", "line 2 is .*score are expected"),
         ("head\nq1\t2\t0\n", "none of the queries of"),
+        ("head\nq1\t2\t1\n\nq7\t2\t0\n", r"test\.tsv, line 4: there is no query 'q7' in quer"),
+        ("q1\t2\t1\nq1\t2\t1\n", r"test\.tsv, line 2 judges the same as .*test\.tsv, line 1;"),
+        ("head\nq1\t2\t1\nq1\t2\t0\n", r"line 3 judges the same as .*line 2; take one out"),
     ],
 )
 def test_errors_name_file_and_line(folder: Path, qrels: str, message: str) -> None:
@@ -64,8 +70,30 @@ def test_errors_name_file_and_line(folder: Path, qrels: str, message: str) -> No
         load_set(folder)
 
 
+def test_a_header_may_be_missing(folder: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text("q1\t2\t2\r\nq1\td/1\t1\r\n")
+    assert [gold.doc for gold in load_set(folder).cases[0].gold] == ["2.txt", "d_1.txt"]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"_id": "q1", "text": "Who else?"}, "line 3: _id is 'q1'; .* no earlier line has"),
+        ({"_id": "", "text": "Who else?"}, "line 3: _id is ''; it has to be a string that is not"),
+        ({"_id": "q3", "text": " "}, "line 3: text is ' '; it has to be a string that is not em"),
+    ],
+)
+def test_queries_have_ids_of_their_own_and_words(
+    folder: Path, query: dict[str, Any], message: str
+) -> None:
+    (folder / "queries.jsonl").write_text(lines([*QUERIES, query]))
+    (folder / "qrels" / "test.tsv").write_text(f"{QRELS}{query['_id'] or 'q2'}\t2\t1\n")
+    with pytest.raises(PinciteError, match=rf"queries\.jsonl, {message}"):
+        load_set(folder)
+
+
 def test_what_is_missing_is_named(folder: Path) -> None:
-    (folder / "queries.jsonl").write_text('{"_id": "q1"}\n')
+    (folder / "queries.jsonl").write_text('{"_id": "q1"}\n{"_id": "q2", "text": "Who?"}\n')
     with pytest.raises(PinciteError, match=r"queries\.jsonl, line 1: text is missing"):
         load_set(folder)
     (folder / "corpus.jsonl").unlink()

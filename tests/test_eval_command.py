@@ -1,6 +1,7 @@
 """The command: what it prints, writes and exits with, on tiny sources without a model."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from eval.asking.response import Response
 from eval.cases import Case
 from eval.command import evaluate
 from eval.grow.keep import Keeper
+from index.errors import PinciteError
+from index.store import open_reading
 from index.update import Summary
 from rag.config import Config
 from tests.fakes import FakeEmbedder
@@ -83,6 +86,28 @@ def test_a_given_index_is_kept_and_brought_up_to_date(folder: Path) -> None:
     (folder / "sources" / "harbour.txt").write_text(SOURCE + "\n2. It went out at nine.\n")
     assert invoke(folder, "--index", str(index), "--report", "out").exit_code == 0
     assert report_of(folder)["figures"]["quote_at_1"]["value"] == 1
+
+
+def test_an_index_of_other_files_by_the_same_names_is_refused(folder: Path) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "harbour.txt").write_text(SOURCE.replace("four", "five"))
+    (other / "more.txt").write_text("The pilot slept below until the ship struck.\n")
+    index = folder / "kept"
+    assert invoke(folder, "--index", str(index)).exit_code == 0
+    with pytest.raises(PinciteError, match=r"holds a document named harbour\.txt, from .*sources,"):
+        invoke(folder, "--index", str(index), "--sources", str(other))
+    with closing(open_reading(index)) as store:
+        assert [each.path for each in store.summaries()] == ["harbour.txt"]
+    (other / "harbour.txt").unlink()
+    assert invoke(folder, "--index", str(index), "--sources", str(other)).exit_code == 0
+
+
+def test_files_that_hold_no_sentence_do_not_stop_the_run(folder: Path) -> None:
+    (folder / "sources" / "lines.txt").write_text("* * *\n")
+    done = invoke(folder)
+    assert done.exit_code == 0
+    assert "2 questions" in done.stdout
 
 
 def test_the_report_names_what_it_was_made_with(folder: Path) -> None:

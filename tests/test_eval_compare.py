@@ -33,9 +33,14 @@ def question(number: int, right: int, *, answerable: bool = True, **more: Any) -
     return {**plain, "values": values, **more}
 
 
-def write(file: Path, *results: dict[str, Any]) -> Path:
-    file.write_text(json.dumps({"format": 2, "results": list(results)}))
+def write(file: Path, *results: dict[str, Any], faults: int = 0) -> Path:
+    verbatim = {"checked": 9, "faults": faults}
+    file.write_text(json.dumps({"format": 2, "verbatim": verbatim, "results": list(results)}))
     return file
+
+
+def with_values(result: dict[str, Any], **values: Any) -> dict[str, Any]:
+    return {**result, "values": {**result["values"], **values}}
 
 
 class TestDifference:
@@ -113,7 +118,16 @@ class TestCompare:
             ('{"format": 1}', "has format 1, not 2"),
             ('{"format": 2}', "results is no list"),
             ('{"format": 2, "results": [{"id": 3}]}', r"results\[0\]: id is 3; expected: str"),
-            ('{"format": 2, "results": []}', "no question in common"),
+            ('{"format": 2, "results": []}', "verbatim: faults is None; expected: a number"),
+            (
+                '{"format": 2, "results": [], "verbatim": {"faults": -1}}',
+                "verbatim: faults is -1; expected: a number",
+            ),
+            (
+                '{"format": 2, "results": [], "verbatim": {"faults": 0}}',
+                "no question in common",
+            ),
+            ("[" * 100_000, "cannot be read"),
         ],
     )
     def test_what_is_no_report_is_named(self, tmp_path: Path, text: str, message: str) -> None:
@@ -122,11 +136,33 @@ class TestCompare:
         with pytest.raises(PinciteError, match=message):
             compare(good, tmp_path / "b.json")
 
-    def test_a_value_that_is_none_is_named(self, tmp_path: Path) -> None:
-        wrong = question(1, 0)
-        wrong["values"]["quote_at_3"] = "yes"
-        file = write(tmp_path / "a.json", wrong)
-        with pytest.raises(PinciteError, match="values: quote_at_3 is 'yes'; expected: a number"):
+    @pytest.mark.parametrize(
+        ("name", "value", "message"),
+        [
+            ("quote_at_3", "yes", "quote_at_3 is 'yes'; expected: a number from 0 to 1, or null"),
+            ("quote_at_3", float("nan"), "quote_at_3 is nan; expected"),
+            ("auroc", 1, None),
+            ("confidence", -3, "confidence is -3; expected: a number from 0 to 1"),
+            ("seconds_answer", 10**400, "seconds_answer is 10000.*…; expected: a number from 0 to"),
+            ("seconds_answer", float("inf"), "seconds_answer is inf; expected"),
+            ("characters", 1194.0, None),
+            ("answerable", 0, "answerable is 0; expected: True, as the question has it"),
+            ("answerable", None, "answerable is None; expected: True"),
+        ],
+    )
+    def test_a_value_that_is_none_is_named(
+        self, tmp_path: Path, name: str, value: Any, message: str | None
+    ) -> None:
+        file = write(tmp_path / "a.json", with_values(question(1, 0), **{name: value}))
+        if message is None:
+            assert compare(file, file).left_out == 0
+            return
+        with pytest.raises(PinciteError, match=rf"a\.json, results\[0\], values: {message}"):
+            compare(file, file)
+
+    def test_a_question_that_is_there_twice_is_refused(self, tmp_path: Path) -> None:
+        file = write(tmp_path / "a.json", question(1, 0), question(1, 1))
+        with pytest.raises(PinciteError, match=r"a\.json: results has a question twice"):
             compare(file, file)
 
 
@@ -152,3 +188,48 @@ class TestCommand:
         done = self.invoke(file, file, "--fail-on", "colour")
         assert done.exit_code == 2
         assert "no figure colour; known: recall_at_1" in done.stderr
+
+    def gated(self, tmp_path: Path, *after: dict[str, Any], figure: str, **more: Any) -> Any:
+        before = [with_values(question(n, 1), locator=1, seconds_answer=1) for n in range(12)]
+        files = write(tmp_path / "a.json", *before), write(tmp_path / "b.json", *after, **more)
+        return self.invoke(*map(str, files), "--fail-on", figure)
+
+    def test_a_figure_of_fewer_questions_fails(self, tmp_path: Path) -> None:
+        every = [question(n, 1) for n in range(12)]
+        assert self.gated(tmp_path, *every, figure="quote_at_3").exit_code == 0
+        done = self.gated(tmp_path, *every[2:], figure="quote_at_3")
+        assert done.exit_code == 1
+        assert (
+            "quote_at_3 cannot be gated on: the second report lacks it for 2 questions of the "
+            "first (q0, q1); ask both" in done.stderr
+        )
+        without = [with_values(each, quote_at_3=None) for each in every[:7]]
+        done = self.gated(tmp_path, *without, *every[7:], figure="quote_at_3")
+        assert done.exit_code == 1
+        assert "lacks it for 7 questions of the first (q0, q1, q2, q3, q4, …)" in done.stderr
+
+    def test_a_figure_that_neither_report_has_fails(self, tmp_path: Path) -> None:
+        every = [question(n, 1) for n in range(12)]
+        done = self.gated(tmp_path, *every, figure="refused")
+        assert done.exit_code == 1
+        assert "refused cannot be gated on: no question has it in both reports" in done.stderr
+
+    def test_a_figure_of_what_was_quoted_may_be_of_a_few_less(self, tmp_path: Path) -> None:
+        every = [with_values(question(n, 1), locator=1) for n in range(12)]
+        few = [with_values(each, locator=None) for each in every]
+        assert self.gated(tmp_path, *few[:2], *every[2:], figure="locator").exit_code == 0
+        done = self.gated(tmp_path, *few[:9], *every[9:], figure="locator")
+        assert done.exit_code == 1
+        assert "has it for fewer questions, by more than chance" in done.stderr
+        done = self.gated(tmp_path, *few, figure="locator")
+        assert done.exit_code == 1
+        assert "no question has it in both reports" in done.stderr
+        done = self.gated(tmp_path, *every[1:], figure="locator")
+        assert done.exit_code == 1
+        assert "lacks it for 1 questions of the first (q0)" in done.stderr
+
+    def test_quotes_that_are_not_verbatim_fail(self, tmp_path: Path) -> None:
+        every = [question(n, 1) for n in range(12)]
+        done = self.gated(tmp_path, *every, figure="quote_at_3", faults=2)
+        assert done.exit_code == 1
+        assert "quotes of the second report that are not verbatim: 2" in done.stderr

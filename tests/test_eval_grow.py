@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from eval.cases import Case, Gold, load_cases
+from eval.cases.jsonl import to_fields
 from eval.command import evaluate
 from eval.grow.add import Verdict, add_case, to_case
 from eval.grow.keep import Keeper
@@ -69,14 +70,47 @@ class TestToCase:
             (ANSWER, Verdict.WRONG_PLACE, 1, "where the locator is wrong, the right one has"),
             (ANSWER, Verdict.WRONG_SPEAKER, 1, "where the speaker is wrong"),
             ({**ANSWER, "standalone_question": " "}, Verdict.SUPPORTS, 1, "standalone_question is"),
-            ({**ANSWER, "quotes": [{}]}, Verdict.SUPPORTS, 1, "citation 1 is not as pincite ask"),
+            (
+                {**ANSWER, "standalone_question": "Who\ud800?"},
+                Verdict.SHOULD_HAVE_REFUSED,
+                1,
+                "the answer: standalone_question is .* without half a surrogate pair",
+            ),
         ],
     )
     def test_what_cannot_be_is_refused(
         self, answer: dict[str, Any], verdict: Verdict, number: int, message: str
     ) -> None:
         with pytest.raises(PinciteError, match=message):
-            to_case(answer, verdict, number)
+            to_case(answer, verdict, number, "  ")
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"start": None, "end": None}, "start is None; it has to be a whole number"),
+            ({"start": "0"}, "start is '0'; it has to be a whole number"),
+            ({"end": True}, "end is True; it has to be a whole number"),
+            ({"end": 9.5}, "end is 9.5; it has to be a whole number"),
+            ({"start": 9}, "end is 9; it has to be more than start"),
+            ({"text": 3}, "text is 3; it has to be a string"),
+            ({"text": "\udfff"}, "text is .*without half a surrogate"),
+            ({"locator": ["¶1"]}, r"locator is \['¶1'\]; it has to be a string"),
+            ({"document": " "}, "document is ' '; it has to be a string that is not empty"),
+            ({"speakers": "Hale"}, "speakers is 'Hale'; it has to be a list of strings"),
+            ({"speakers": [1]}, r"speakers is \[1\]; it has to be a list of strings"),
+            ({"speakers": []}, r"speakers is \[\]; it has to be a list with the author"),
+        ],
+    )
+    def test_a_citation_that_no_set_could_hold_is_refused(
+        self, change: dict[str, Any], message: str
+    ) -> None:
+        answer = {**ANSWER, "quotes": [{**ANSWER["quotes"][0], **change}]}
+        with pytest.raises(PinciteError, match=rf"^a\.json, citation 1: {message}"):
+            to_case(answer, Verdict.SUPPORTS, where="a.json")
+
+    def test_a_citation_that_is_no_object_is_refused(self) -> None:
+        with pytest.raises(PinciteError, match=r"citation 1 is \[\]; it has to be an object"):
+            to_case({**ANSWER, "quotes": [[]]}, Verdict.SUPPORTS)
 
 
 class TestAddCase:
@@ -95,13 +129,52 @@ class TestAddCase:
         added = add_case(to_case(ANSWER, Verdict.WRONG_SPEAKER, 1, "Morris"), file)
         assert added.gold == (replace(FIRST, locator="¶2", stance="Morris"),)
 
+    # As a person may write it: escapes, spaces, defaults, fields of their own, any line ends.
+    MINE = (
+        b'{"id":  "mine", "question": "Wh\\u00f3?", "answerable": true, "trap": null, "x": [1.50]}'
+    )
+
     def test_other_lines_stay_as_they_are(self, tmp_path: Path) -> None:
         file = tmp_path / "use.jsonl"
-        known = Case("mine", "Who?", answerable=True, gold=(FIRST,), answers=("é",))
-        add_case(known, file)
-        added = add_case(to_case(ANSWER, Verdict.SHOULD_HAVE_REFUSED), file)
-        assert load_cases(file) == [known, added]
+        file.write_bytes(
+            b"\xef\xbb\xbf" + self.MINE + b"\r\n \xc2\xa0\n" + self.MINE.replace(b"ne", b"n2")
+        )
+        before = file.read_bytes()
+        added = add_case(to_case(ANSWER, Verdict.SUPPORTS), file)
+        once = file.read_bytes()
+        assert once.startswith(before + b'\n{"id": "use-')
+        assert [case.id for case in load_cases(file)] == ["mine", "min2", added.id]
+        added = add_case(to_case(ANSWER, Verdict.DOES_NOT_SUPPORT, 2), file)
+        assert file.read_bytes().startswith(before + b'\n{"id": "use-')
+        assert load_cases(file)[-1] == added
         assert [path.name for path in tmp_path.iterdir()] == ["use.jsonl"]
+
+    def test_fields_of_others_stay_on_the_line_that_is_changed(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        case = to_case(ANSWER, Verdict.SUPPORTS)
+        place = {"doc": "a.txt", "start": 0, "end": 9, "grade": 2, "why": "\ud800"}
+        page = [{"doc": "a.txt", "page": 1}, {"doc": "a.txt", "page": 2, "why": "so"}]
+        theirs = {"by": "Ann", "history": [], "id": case.id, "question": case.question}
+        fields = {**theirs, "answerable": True, "gold": [*page, place]}
+        text = "\ufeff" + json.dumps(fields)
+        file.write_bytes(text.encode() + b"\r\n" + self.MINE)
+        added = add_case(case, file)
+        line, rest = file.read_bytes().split(b"\n")
+        assert (line[:3], line[-1:], rest) == (b"\xef\xbb\xbf", b"\r", self.MINE)
+        values = json.loads(line.decode("utf-8-sig"))
+        assert list(values)[:4] == ["by", "history", "id", "question"]
+        assert values["gold"] == [*page, {**place, **to_fields(added)["gold"][2]}]
+        assert added.gold[2] == replace(FIRST, grade=2)
+        assert load_cases(file)[0] == added
+
+    def test_what_adds_nothing_changes_nothing(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        case = to_case(ANSWER, Verdict.SUPPORTS)
+        add_case(case, file)
+        spaced = file.read_bytes().replace(b": ", b":")
+        file.write_bytes(spaced)
+        assert add_case(case, file) == case
+        assert file.read_bytes() == spaced
 
     @pytest.mark.parametrize("second", [Verdict.SHOULD_HAVE_REFUSED, Verdict.DOES_NOT_SUPPORT])
     def test_a_contradiction_is_refused(self, tmp_path: Path, second: Verdict) -> None:
@@ -110,6 +183,21 @@ class TestAddCase:
         with pytest.raises(PinciteError, match="contradicts one that the file has as use-"):
             add_case(to_case(ANSWER, second), file)
         assert load_cases(file) == [added]
+
+    def test_places_that_overlap_contradict_each_other(self, tmp_path: Path) -> None:
+        file = tmp_path / "use.jsonl"
+        add_case(to_case(ANSWER, Verdict.SUPPORTS), file)
+
+        def rejecting(**change: Any) -> Case:
+            answer = {**ANSWER, "quotes": [{**quote(8, 30), **change}]}
+            return to_case(answer, Verdict.DOES_NOT_SUPPORT)
+
+        with pytest.raises(PinciteError, match="contradicts one that the file has"):
+            add_case(rejecting(), file)
+        add_case(rejecting(start=9), file)
+        add_case(rejecting(document="b.txt"), file)
+        with pytest.raises(PinciteError, match="contradicts one that the file has"):
+            add_case(to_case(ANSWER, Verdict.SUPPORTS, 2), file)
 
 
 class TestKeeper:
@@ -205,6 +293,41 @@ class TestLint:
         (found,) = lint([asked(1, "When?", moved)], TEXTS)
         assert (found.id, found.rule) == ("q1", "gold differs from its source")
         assert found.about == "gold[0]: a.txt has 'four' at 33..37, not 'five'"
+
+    def test_pages_that_are_not_there(self) -> None:
+        paged = asked(1, "When?", Gold("a.txt", None, 2, "", "", ""))
+        assert lint([paged], TEXTS, {"a.txt": 2}) == []
+        (found,) = lint([paged], TEXTS, {"a.txt": 1})
+        assert found.about == "gold[0]: a.txt has no text after page 1, and page 2 is named"
+
+    def test_questions_without_what_they_need(self) -> None:
+        bare = Case("q1", "When?", answerable=True)
+        rich = Case("q2", "Who?", answerable=False, gold=(gold("four"),))
+        told = Case("q3", "Why?", answerable=False, must_contain=("gold",))
+        assert lint([bare, rich, told], TEXTS) == [
+            Finding("q1", "answerable without gold or strings", "no quote can be right"),
+            Finding("q2", "unanswerable with an answer", "a.txt"),
+            Finding("q3", "unanswerable with an answer", "gold"),
+        ]
+
+    def test_places_named_twice_or_as_right_and_as_wrong(self) -> None:
+        lamp, pilot = gold("lit the great lamp"), gold("Nobody paid the pilot")
+        cases = [
+            asked(1, "When?", lamp, replace(lamp, locator="¶1")),
+            asked(2, "What?", lamp, rejected=(pilot, gold("lamp at four"))),
+            asked(3, "Who?", alt=(pilot,), must_contain=("pilot",), trap=pilot),
+            asked(4, "Why?", lamp, pilot, gold("gold", "b.txt"), rejected=(gold("brig"),)),
+            asked(5, "Where?", *(Gold("a.txt", None, page, "", "", "") for page in (1, 2))),
+        ]
+        assert lint(cases, TEXTS, {"a.txt": 2}) == [
+            Finding("q1", "the same gold twice", "a.txt at 11..29"),
+            Finding("q2", "both gold and trap or rejected", "a.txt at 11..29"),
+            Finding("q3", "both gold and trap or rejected", "a.txt at 40..61"),
+        ]
+
+    def test_strings_that_say_nothing(self) -> None:
+        (found,) = lint([asked(1, "When?", must_contain=("four", "“-”"))], TEXTS)
+        assert found == Finding("q1", "a required string is empty", "four; “-”")
 
     def test_strings_that_are_nowhere(self) -> None:
         cases = [

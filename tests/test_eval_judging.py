@@ -8,6 +8,7 @@ import pytest
 from eval.asking.response import Response, Retrieved
 from eval.cases import Case, Gold
 from eval.judging import Judgement, Ranks, Stage, judge
+from index.errors import PinciteError
 from index.types import Span
 
 
@@ -102,6 +103,12 @@ class TestRanks:
         found = judged(inside, quote(13, 24, text="A gold pin."), passages=passages, texts=texts)
         assert (found.passage_rank, found.quote_rank) == (2, None)
 
+    @pytest.mark.parametrize("texts", [{}, {"a.txt": "Gold."}])
+    def test_a_passage_whose_source_is_not_there_is_named(self, texts: dict[str, str]) -> None:
+        anywhere = replace(FACT, gold=(), must_contain=("gold",))
+        with pytest.raises(PinciteError, match=r"a\.txt has no 0\.\.12 any more.*Put it back"):
+            judged(anywhere, passages=(passage(0, 12, 1),), texts=texts)
+
     @pytest.mark.parametrize(
         ("ranks", "stage"),
         [
@@ -114,7 +121,16 @@ class TestRanks:
         ],
     )
     def test_the_stage_that_lost_it(self, ranks: Ranks, stage: Stage | None) -> None:
-        assert ranks.lost_at is stage
+        assert Judgement(refused=False, ranks=(ranks,)).lost_at == (stage,)
+
+    def test_where_all_are_needed_five_quotes_count(self) -> None:
+        others = [quote(50 + at, 51 + at) for at in range(4)]
+        found = judged(ALL, *others[:3], quote(0, 10), quote(20, 30))
+        assert (found.needed, found.lost_at, found.lost_first) == (1, (None, None), None)
+        found = judged(ALL, *others, quote(0, 10), quote(20, 30), passages=(passage(20, 30, 1),))
+        assert found.needed == 0.5
+        assert found.lost_at == (None, Stage.SELECTION)
+        assert found.lost_first is Stage.SELECTION
 
 
 class TestQuotes:

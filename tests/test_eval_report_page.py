@@ -77,6 +77,17 @@ def test_every_failure_is_opened_up_with_its_gold_in_context() -> None:
     ]
 
 
+def test_a_failure_goes_by_the_first_gold_that_was_missed() -> None:
+    two = replace(FACT, gold=(replace(GOLD, span=Span(38, 44)), GOLD), gold_mode="all")
+    quotes = [quote(at, at + 1) for at in range(3)]
+    found = result(two, *quotes, quote(38, 44))
+    judgement = found.judgement
+    ranks = (replace(judgement.ranks[0], retrieved=9, reranked=9), *judgement.ranks[1:])
+    tree = parsed(report(replace(found, judgement=replace(judgement, ranks=ranks))))
+    assert [each.text for each in tree.xpath("//h3")] == ["Lost at retrieval: 1"]
+    assert tree.xpath("//details//tbody/tr/td[last()]/text()") == ["retrieval"]
+
+
 def test_what_was_held_back_is_shown_with_the_stage_that_lost_it() -> None:
     tree = parsed(report(result(FACT, quote(8, 37), withheld=True)))
     (failure,) = tree.xpath("//details")

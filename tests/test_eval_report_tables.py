@@ -85,13 +85,18 @@ class TestTables:
 def test_misses_say_why_and_where() -> None:
     late = replace(ANSWERED, quote_rank=4, ranks=(Ranks(9, 8, 4, 4),))
     trapped = result(FACT, replace(ANSWERED, trap=True))
-    report = Report({}, (*RESULTS, result(FACT, late), trapped))
+    # All that is needed is among five quotes, though nothing is among three.
+    whole = replace(late, needed=1.0)
+    first_alone = replace(whole, needed=0.5, ranks=(*whole.ranks, Ranks(None, None, None, None)))
+    needing = [result(ALL, each) for each in (whole, first_alone)]
+    report = Report({}, (*RESULTS, result(FACT, late), trapped, *needing))
     assert [line.split(" – ")[1] for line in misses(report)] == [
         "refused; lost at threshold",
         "50 % of what is needed quoted; lost at retrieval",
         "answered, though the sources do not",
         "not among the first three quotes; lost at re-ranking",
         "a damaged copy was quoted",
+        "50 % of what is needed quoted; lost at retrieval",
     ]
 
 

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from eval.asking.kept import Kept
 from eval.asking.response import Record, Response, retrieved
@@ -13,6 +14,8 @@ from index.types import Hit
 from rag.assistant import Assistant
 from rag.render import to_json
 from rag.types import Reader, Verdict
+
+WARMING: Final = "What is told here?"
 
 
 def sample(cases: Sequence[Case], limit: int | None, seed: int) -> list[Case]:
@@ -58,6 +61,13 @@ class Asker:
         self._assistant = Assistant(library, self._overheard, threshold)
         self._never_refusing = Assistant(library, _Repeated(self._overheard), threshold=0.0)
 
+    def warm(self) -> None:
+        """Load what the first question would have to wait for: models, the index, the catalogue.
+
+        By a question that is in no set: the searches of the last question are kept.
+        """
+        self._assistant.ask(WARMING)
+
     def ask(self, case: Case) -> Response:
         """The answer, parsed from what is rendered, with the passages and what was held back."""
         self._overheard.forget()
@@ -92,8 +102,11 @@ def ask_all(
     kept: Kept,
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Response]:
-    """The response to every question; only those that were not kept are asked. `report` gets the
-    number of questions done."""
+    """The response to every question; only those that were not kept are asked, after the asker was
+    warmed, so that no time is that of loading models. `report` gets the number of questions done.
+    """
+    if any(kept.get(case) is None for case in cases):
+        asker.warm()
     responses = []
     for done, case in enumerate(cases, start=1):
         response = kept.get(case)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from eval.asking.response import Record, Response
 from eval.cases import Case
@@ -25,6 +25,8 @@ class Kept:
         lines = _load(file) if file and file.exists() else []
         is_ours = lines[:1] == [head]
         self.dropped = 0 if is_ours else len(lines[1:])
+        for number, line in enumerate(lines[1:] if is_ours else [], start=2):
+            _check(f"{file}, line {number}", line)
         self._lines = {line["id"]: line for line in lines[1:] if is_ours}
         whole = "".join(map(_line, (head, *self._lines.values()))).encode()
         # Written anew only if need be: whoever is stopped while it is would lose what it has.
@@ -54,12 +56,25 @@ def _line(values: Record) -> str:
     return json.dumps(values) + "\n"
 
 
+def _check(where: str, line: Any) -> None:
+    try:
+        whole = isinstance(line["id"], str) and {"question", "history"} <= line.keys()
+        whole = whole and isinstance(Response.from_json(line["response"]).record, dict)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise PinciteError(
+            f"{where} is damaged: it is no answer as pincite eval keeps it. Delete the line, or "
+            "the file, to ask again"
+        )
+
+
 def _load(file: Path) -> list[Record]:
     """The objects of a file; a line that was not finished is left out."""
     data = file.read_bytes()
     try:
         lines = [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PinciteError(f"{file} is damaged: {error}. Delete it to ask again") from error
     if data and not (lines and isinstance(lines[0], dict) and "fingerprint" in lines[0]):
         raise PinciteError(f"{file} has no answers of pincite eval; name another folder")

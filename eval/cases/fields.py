@@ -1,13 +1,16 @@
 """JSON objects whose values are checked as they are taken, by errors that name file and field."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from index.errors import PinciteError
 from index.types import Span
+
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,15 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self._get(name, default)
-        if not isinstance(value, str):
-            raise self.wrong(name, "a string")
+        if not _is_text(value):
+            raise self.wrong(name, "a string, without half a surrogate pair")
+        return value
+
+    def filled(self, name: str) -> str:
+        """A string that has more than white space."""
+        value = self.text(name)
+        if not value.strip():
+            raise self.wrong(name, "a string that is not empty")
         return value
 
     def flag(self, name: str, default: bool | None = None) -> bool:
@@ -37,8 +47,8 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self._get(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.wrong(name, "a list of strings")
+        if not isinstance(value, list) or not all(_is_text(item) for item in value):
+            raise self.wrong(name, "a list of strings, without half a surrogate pair")
         return tuple(value)
 
     def objects(self, name: str) -> list["Fields"]:
@@ -80,12 +90,23 @@ class Fields:
         return default if value is None else value
 
 
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether it is a string that can be written as UTF-8: JSON can escape half a surrogate pair,
+    which no tokenizer and no database takes."""
+    return isinstance(value, str) and not _HALF_PAIR.search(value)
+
+
 def read_text(path: Path) -> str:
     """A file's text; PinciteError when it cannot be read or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise PinciteError(f"the questions {path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PinciteError(
+            f"{path}, line {line} is not UTF-8 ({error.reason}); save the file as UTF-8"
+        ) from error
 
 
 def read_lines(path: Path, thing: str) -> list[Fields]:

@@ -64,8 +64,8 @@ def _case(fields: Fields) -> Case:
         raise fields.wrong("gold_mode", f"one of {', '.join(GOLD_MODES)}")
     strings = fields.texts("must_contain")
     return Case(
-        id=fields.text("id"),
-        question=fields.text("question"),
+        id=fields.filled("id"),
+        question=fields.filled("question"),
         answerable=fields.flag("answerable"),
         history=fields.texts("history"),
         kind=fields.text("kind", ""),

@@ -64,8 +64,8 @@ def _case(name: str, offset: int, context: str, fields: Fields) -> Case:
     if answerable and not gold:
         raise fields.wrong("answers", "a list with an answer, or is_impossible true")
     return Case(
-        id=fields.text("id"),
-        question=fields.text("question").strip(),
+        id=fields.filled("id"),
+        question=fields.filled("question").strip(),
         answerable=answerable,
         gold=gold,
         gold_mode="any" if answerable else "none",

@@ -26,6 +26,16 @@ class Gold:
     stance: str
     grade: int = 1
 
+    def is_at(self, other: "Gold") -> bool:
+        """Whether both are the same place, whatever is said of it."""
+        return (self.doc, self.span, self.page) == (other.doc, other.span, other.page)
+
+    def overlaps(self, other: "Gold") -> bool:
+        """Whether both are the same place, or have characters in common."""
+        if self.doc == other.doc and self.span and other.span:
+            return self.span.overlaps(other.span)
+        return self.is_at(other)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

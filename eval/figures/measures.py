@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from eval.figures.statistics import (
     Floats,
@@ -32,6 +32,7 @@ class Measure:
     """A figure: a statistic of columns of values (see `eval.figures.values`).
 
     `name` is its key in the JSON, `label` its name for people. `is_loss`: less is better.
+    `is_of_answers`: of what was quoted, so that other answers make it apply to other questions.
     """
 
     name: str
@@ -40,10 +41,11 @@ class Measure:
     statistic: Callable[..., Floats] = mean
     unit: Unit = Unit.SHARE
     is_loss: bool = False
+    is_of_answers: bool = False
 
 
-def _mean(name: str, label: str, unit: Unit = Unit.SHARE, *, is_loss: bool = False) -> Measure:
-    return Measure(name, label, (name,), mean, unit, is_loss)
+def _mean(name: str, label: str, **more: Any) -> Measure:
+    return Measure(name, label, (name,), **more)
 
 
 def _times() -> Iterator[Measure]:
@@ -66,14 +68,14 @@ QUOTES: Final = (
     _mean("quote_at_1", "quote @1"),
     _mean("quote_at_3", "quote @3"),
     _mean("quote_at_5", "quote @5"),
-    _mean("precision", "precision"),
+    _mean("precision", "precision", is_of_answers=True),
     _mean("needed_at_5", "needed @5"),
     _mean("sides", "sides"),
-    _mean("characters", "characters", Unit.CHARACTERS, is_loss=True),
+    _mean("characters", "characters", unit=Unit.CHARACTERS, is_loss=True, is_of_answers=True),
 )
 CITATIONS: Final = (
-    _mean("locator", "locator"),
-    _mean("speaker", "speaker"),
+    _mean("locator", "locator", is_of_answers=True),
+    _mean("speaker", "speaker", is_of_answers=True),
     _mean("trap_quoted", "trap quoted", is_loss=True),
 )
 REFUSALS: Final = (

@@ -21,8 +21,8 @@ Values = dict[str, float | None]
 class Result:
     """A question, what it got, how good that is, and what is not verbatim in it.
 
-    `checked` counts the quotes that were compared with their sources, nearest passages included;
-    `faults` says of each that differs what is wrong.
+    `checked` counts the quotes that were compared with their sources, nearest passages and what was
+    held back included; `faults` says of each that differs what is wrong.
     """
 
     case: Case

@@ -39,7 +39,7 @@ class Keeper:
         """
         quotes = [] if quote is None else [quote]
         answer = {"standalone_question": question, "quotes": quotes}
-        case = to_case(answer, Verdict(verdict), 1, correction.strip())
+        case = to_case(answer, Verdict(verdict), 1, correction)
         try:
             with self._one_at_a_time:
                 add_case(case, self._file)

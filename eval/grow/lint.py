@@ -4,12 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
+from types import MappingProxyType
 from typing import Final
 
 from eval.cases import Case, Gold
 from eval.cases.check import check_gold
-from eval.judging.right import SHORT_GOLD, contains
+from eval.judging.right import SHORT_GOLD, contains, normalised
 from index.sentences import sentence_spans
 from index.types import Span
 from rag.question.words import FUNCTION
@@ -32,10 +33,17 @@ class Finding:
     about: str
 
 
-def lint(cases: Sequence[Case], texts: Mapping[str, str]) -> list[Finding]:
-    """Everything doubtful, rule by rule. `texts` are the canonical texts of the sources."""
+def lint(
+    cases: Sequence[Case],
+    texts: Mapping[str, str],
+    pages: Mapping[str, int] = MappingProxyType({}),
+) -> list[Finding]:
+    """Everything doubtful, rule by rule. `texts` are the canonical texts of the sources, `pages`
+    the last page of those that have pages."""
     return [
-        *_stale(cases, texts),
+        *_stale(cases, texts, pages),
+        *_against_answerable(cases),
+        *_contradictory(cases),
         *_without_strings(cases, texts),
         *_duplicates(cases),
         *_copied(cases, texts),
@@ -48,16 +56,48 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold())) - FUNCTION
 
 
-def _stale(cases: Sequence[Case], texts: Mapping[str, str]) -> Iterator[Finding]:
-    for mismatch in check_gold(cases, texts):
+def _stale(
+    cases: Sequence[Case], texts: Mapping[str, str], pages: Mapping[str, int]
+) -> Iterator[Finding]:
+    for mismatch in check_gold(cases, texts, pages):
         name, _, about = mismatch.partition(", ")
         yield Finding(name, "gold differs from its source", about)
 
 
-def _without_strings(cases: Sequence[Case], texts: Mapping[str, str]) -> Iterator[Finding]:
-    """Cases whose required strings stand in no source that they could be quoted from: all together,
-    or each by itself where several places are needed."""
+def _against_answerable(cases: Sequence[Case]) -> Iterator[Finding]:
+    """Cases that have not what their being answerable, or not, means."""
     for case in cases:
+        if case.answerable and not case.measurable:
+            yield Finding(case.id, "answerable without gold or strings", "no quote can be right")
+        if not case.answerable and (case.places or case.must_contain):
+            about = ", ".join(gold.doc for gold in case.places) or "; ".join(case.must_contain)
+            yield Finding(case.id, "unanswerable with an answer", about)
+
+
+def _contradictory(cases: Sequence[Case]) -> Iterator[Finding]:
+    """Places that are named twice, or as right and as wrong."""
+    for case in cases:
+        for first, second in combinations(case.gold, 2):
+            if first.is_at(second):
+                yield Finding(case.id, "the same gold twice", _told(second))
+        wrong = [*case.rejected, *([case.trap] if case.trap else [])]
+        for place in case.places:
+            if any(place.overlaps(each) for each in wrong):
+                yield Finding(case.id, "both gold and trap or rejected", _told(place))
+
+
+def _told(gold: Gold) -> str:
+    where = f" at {gold.span.start}..{gold.span.end}" if gold.span else ""
+    return f"{gold.doc}{where}" if gold.page is None else f"{gold.doc}, page {gold.page}"
+
+
+def _without_strings(cases: Sequence[Case], texts: Mapping[str, str]) -> Iterator[Finding]:
+    """Cases whose required strings say nothing, or stand in no source that they could be quoted
+    from: all together, or each by itself where several places are needed."""
+    for case in cases:
+        if any(not normalised(string) for string in case.must_contain):
+            # Every quote holds it.
+            yield Finding(case.id, "a required string is empty", "; ".join(case.must_contain))
         documents = {gold.doc for gold in case.places} or texts
         together = [case.must_contain] if case.must_contain else []
         for strings in [(each,) for each in case.must_contain] if case.needs_all else together:

@@ -8,11 +8,20 @@ from typing import Any
 from eval.asking.response import Response
 from eval.cases import Case, Gold
 from eval.judging.citation import is_authors, is_named, locator_right
-from eval.judging.ranks import Ranks, Texts, first_rank, is_right, ranks, within
+from eval.judging.ranks import (
+    CHOSEN_TO,
+    NEEDED_AT,
+    Ranks,
+    Stage,
+    Texts,
+    first_rank,
+    is_right,
+    ranks,
+    within,
+)
 from eval.judging.right import Quoted, answers, shared
 from index.types import Span
 
-NEEDED_AT = 5
 # Of questions of this kind, the gold's stance names the person whose words are asked for.
 ATTRIBUTION = "attribution"
 
@@ -45,6 +54,18 @@ class Judgement:
     def passage_rank(self) -> int | None:
         """The rank of the first right passage, as re-ranked."""
         return min((each.reranked for each in self.ranks if each.reranked), default=None)
+
+    @property
+    def lost_at(self) -> tuple[Stage | None, ...]:
+        """The stage that lost each thing that the question needs; None for what was quoted among
+        the first three quotes, or five where all are needed, as `needed` counts."""
+        chosen_to = CHOSEN_TO if self.needed is None else NEEDED_AT
+        return tuple(each.lost_at(chosen_to) for each in self.ranks)
+
+    @property
+    def lost_first(self) -> Stage | None:
+        """The stage that lost the first thing that was missed."""
+        return next((stage for stage in self.lost_at if stage), None)
 
 
 def judge(case: Case, response: Response, texts: Texts = MappingProxyType({})) -> Judgement:

@@ -8,10 +8,13 @@ from typing import Final
 from eval.asking.response import Retrieved
 from eval.cases import Case, Gold
 from eval.judging.right import Quoted, answers, contains
+from index.errors import PinciteError
 
-# What each stage has to do: re-ranking, to put the passage among so many; selection, a quote.
+# What each stage has to do: re-ranking, to put the passage among so many; selection, a quote, and
+# where several things are needed, each of them.
 RERANKED_TO: Final = 5
 CHOSEN_TO: Final = 3
+NEEDED_AT: Final = 5
 
 # Canonical texts by document.
 Texts = Mapping[str, str]
@@ -42,16 +45,15 @@ class Ranks:
     shown: int | None
     grade: int = 1
 
-    @property
-    def lost_at(self) -> Stage | None:
-        """The stage that lost it; None when it was shown among the first quotes.
+    def lost_at(self, chosen_to: int) -> Stage | None:
+        """The stage that lost it; None when it was shown among the first `chosen_to` quotes.
 
         Retrieval has to bring it among the candidates, re-ranking among the first passages,
         selection among the first quotes, and the threshold has to let these pass.
         """
-        if within(self.shown, CHOSEN_TO):
+        if within(self.shown, chosen_to):
             return None
-        if within(self.chosen, CHOSEN_TO):
+        if within(self.chosen, chosen_to):
             return Stage.THRESHOLD
         if self.retrieved is None:
             return Stage.RETRIEVAL
@@ -112,7 +114,7 @@ def _passage_rank(
     """The rank of the first passage that holds something of one of the places."""
 
     def holds(passage: Retrieved) -> bool:
-        text: Callable[[], str] = lambda: passage.span.of(texts[passage.document])  # noqa: E731
+        text: Callable[[], str] = lambda: _text(passage, texts)  # noqa: E731
         if not places:
             return contains(text(), case.must_contain)
         return any(_touches(case, passage, place, text) for place in places)
@@ -123,6 +125,17 @@ def _passage_rank(
     documents = list(dict.fromkeys(passage.document for passage in passages))
     right = {passage.document for passage in passages if holds(passage)}
     return first_rank(document in right for document in documents)
+
+
+def _text(passage: Retrieved, texts: Texts) -> str:
+    try:
+        return passage.span.of(texts[passage.document])
+    except (LookupError, ValueError) as error:
+        raise PinciteError(
+            f"{passage.document} has no {passage.span.start}..{passage.span.end} any more, where a "
+            "passage was found: the source is gone, closed, or changed since. Put it back, or run "
+            "pincite eval again with the sources as they are"
+        ) from error
 
 
 def _is_whole(place: Gold) -> bool:

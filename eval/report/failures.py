@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from eval.cases import Gold
 from eval.figures.values import Result
+from eval.judging import Judgement
 from eval.judging.judge import quoted
-from eval.judging.ranks import Ranks, is_right
+from eval.judging.ranks import is_right
 from eval.report.markup import table, text
 from eval.report.tables import NOT_APPLICABLE, problem
 from eval.report.types import Report
@@ -36,8 +37,8 @@ def failures(report: Report) -> Iterator[str]:
 def _group(result: Result) -> str:
     if not result.case.answerable:
         return "Answered, though nothing answers"
-    lost = [need.lost_at for need in result.judgement.ranks if need.lost_at]
-    return f"Lost at {lost[0]}" if lost else "Other"
+    lost = result.judgement.lost_first
+    return f"Lost at {lost}" if lost else "Other"
 
 
 def _failure(report: Report, result: Result, why: str) -> Iterator[str]:
@@ -52,7 +53,7 @@ def _failure(report: Report, result: Result, why: str) -> Iterator[str]:
     yield f"<p>Confidence {record['confidence']}; threshold {report.made_with.get('threshold')}"
     yield f"; refused: {text(record['reason'])}.</p>" if record["reason"] else ".</p>"
     if result.judgement.ranks:
-        yield from _ranks(result.judgement.ranks)
+        yield from _ranks(result.judgement)
     if case.places:
         yield "<h4>What answers</h4>"
         for gold in case.places:
@@ -63,7 +64,7 @@ def _failure(report: Report, result: Result, why: str) -> Iterator[str]:
     yield "</details>"
 
 
-def _ranks(needs: Sequence[Ranks]) -> Iterator[str]:
+def _ranks(judgement: Judgement) -> Iterator[str]:
     rows = (
         (
             str(at),
@@ -71,9 +72,11 @@ def _ranks(needs: Sequence[Ranks]) -> Iterator[str]:
                 str(rank or NOT_APPLICABLE)
                 for rank in (need.retrieved, need.reranked, need.chosen, need.shown)
             ),
-            str(need.lost_at or ""),
+            str(lost or ""),
         )
-        for at, need in enumerate(needs, start=1)
+        for at, (need, lost) in enumerate(
+            zip(judgement.ranks, judgement.lost_at, strict=True), start=1
+        )
     )
     yield from table(
         "Where what is needed ranked",

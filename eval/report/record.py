@@ -73,7 +73,10 @@ def _result(result: Result, values: Values) -> Record:
         "kind": case.kind,
         "answerable": case.answerable,
         "values": values,
-        "ranks": [{**asdict(each), "lost_at": each.lost_at} for each in judgement.ranks],
+        "ranks": [
+            {**asdict(each), "lost_at": lost}
+            for each, lost in zip(judgement.ranks, judgement.lost_at, strict=True)
+        ],
         "faults": list(result.faults),
     }
 

@@ -10,7 +10,6 @@ from rich.table import Table
 from eval.figures import MEASURES, Figure, Measure, Unit
 from eval.figures.measures import CITATIONS, LATENCY, QUOTES, REFUSALS, RETRIEVAL
 from eval.figures.values import STAGES, Result
-from eval.judging.ranks import CHOSEN_TO, within
 from eval.report.types import Report
 
 OVERALL: Final = "all"
@@ -124,15 +123,14 @@ def problem(result: Result) -> str | None:
     judgement = result.judgement
     if not result.case.answerable:
         return None if judgement.refused else "answered, though the sources do not"
-    lost = [each.lost_at for each in judgement.ranks if each.lost_at]
+    lost = judgement.lost_first
     if judgement.refused:
-        return "refused" + (f"; lost at {lost[0]}" if lost else "")
+        return f"refused; lost at {lost}" if lost else "refused"
     if judgement.needed is not None and judgement.needed < 1:
-        at = ", ".join(dict.fromkeys(str(stage) for stage in lost))
-        told = f"{100 * judgement.needed:.0f} % of what is needed quoted"
-        return f"{told}; lost at {at}" if at else told
-    if result.case.measurable and not within(judgement.quote_rank, CHOSEN_TO):
-        return f"not among the first three quotes; lost at {lost[0]}"
+        at = ", ".join(dict.fromkeys(str(stage) for stage in judgement.lost_at if stage))
+        return f"{100 * judgement.needed:.0f} % of what is needed quoted; lost at {at}"
+    if lost:
+        return f"not among the first three quotes; lost at {lost}"
     if judgement.trap:
         return "a damaged copy was quoted"
     return None

@@ -50,7 +50,7 @@ _YEAR = "january february march april may june july august september october nov
 _MONTHS = {month: at for at, month in enumerate(_YEAR.split(), start=1)}
 _LITTLE = (
     "a an and as at by for from had has have he her his in into is it its of on or she some that"
-    " the their them they this to was were which who with"
+    " the their them they this to was were which who with s"
 )
 _EMPTY = frozenset(_LITTLE.split())
 
@@ -128,9 +128,7 @@ def _same_names(one: Said, other: Said) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    found = {word for word in _WORD.findall(text.lower()) if word not in _EMPTY}
-    # The "s" of a possessive is no word that two answers share.
-    return {word for word in found if len(word) > 1 or word.isdigit()} or found
+    return {word for word in _WORD.findall(text.lower()) if word not in _EMPTY}
 
 
 def _values(text: str) -> dict[str, set[float]]:

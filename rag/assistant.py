@@ -115,8 +115,9 @@ class Assistant:
             return _Found(Refusal(Reason.NO_SOURCES))
         found = self._read(question, hits, scope, snapshot)
         watch.lap()
-        terms = self._presumed(question, scope, snapshot)
-        if self._threshold and is_nowhere(terms) and found.confidence < PRESUMING:
+        is_unsure = found.confidence < PRESUMING or not found.quotes
+        terms = self._presumed(question, scope, snapshot) if is_unsure else ()
+        if self._threshold and is_unsure and is_nowhere(terms):
             found = replace(found, quotes=())
         if not found.quotes:
             others = self._elsewhere(question, scope, snapshot) if scope and is_chosen else ()

@@ -121,7 +121,9 @@ class Assistant:
             found = replace(found, quotes=())
         if not found.quotes:
             others = self._elsewhere(question, scope, snapshot) if scope and is_chosen else ()
-            refusal = grade(similarity.confidence(hits), terms, others)
+            # Of the few passages of a scope it cannot be told that none is on the subject.
+            on_subject = similarity.confidence(hits) if scope is None else 1.0
+            refusal = grade(on_subject, terms, others)
             near = _nearest(hits, refusal, scope, snapshot)
             found = replace(found, refusal=refusal, nearest=near)
         stages = replace(found.stages, search=searched, refuse=watch.lap())

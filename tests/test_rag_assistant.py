@@ -350,6 +350,9 @@ def test_nothing_on_the_subject_has_no_nearest_passages(shelf: Make) -> None:
     answer = asked.ask("Which team won seven football matches?")
     assert answer.confidence < ON_SUBJECT
     assert (answer.reason, answer.nearest) == (Reason.OFF_SUBJECT, ())
+    chosen = asked.ask("Which team won seven football matches?", documents=["ward.txt"])
+    assert chosen.reason is Reason.NOT_ANSWERED
+    assert documents(chosen.nearest) == {"ward.txt"}
 
 
 # -- hostile questions -----------------------------------------------------------------------------

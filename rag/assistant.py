@@ -110,10 +110,13 @@ class Assistant:
             return _Found(Refusal(Reason.TOO_LONG))
         watch = _Stopwatch()
         hits = snapshot.search(question, scope)
+        # Of the few passages of a scope it cannot be told that none is on the subject.
+        every = hits if scope is None else snapshot.search(question)
         searched = watch.lap()
         if not hits and scope is None:
             return _Found(Refusal(Reason.NO_SOURCES))
-        found = self._read(question, hits, scope, snapshot)
+        on_subject = similarity.confidence(every)
+        found = self._read(question, hits, on_subject, scope, snapshot)
         watch.lap()
         is_unsure = found.confidence < PRESUMING or not found.quotes
         terms = self._presumed(question, scope, snapshot) if is_unsure else ()
@@ -121,15 +124,20 @@ class Assistant:
             found = replace(found, quotes=())
         if not found.quotes:
             others = self._elsewhere(question, scope, snapshot) if scope and is_chosen else ()
-            # Of the few passages of a scope it cannot be told that none is on the subject.
-            on_subject = similarity.confidence(hits) if scope is None else 1.0
             refusal = grade(on_subject, terms, others)
             near = _nearest(hits, refusal, scope, snapshot)
             found = replace(found, refusal=refusal, nearest=near)
         stages = replace(found.stages, search=searched, refuse=watch.lap())
         return replace(found, stages=stages)
 
-    def _read(self, question: str, hits: Sequence[Hit], scope: Scope, snapshot: Snapshot) -> _Found:
+    def _read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        on_subject: float,
+        scope: Scope,
+        snapshot: Snapshot,
+    ) -> _Found:
         """The quotes that answer; none if the reader is not confident enough."""
         if not hits:
             return _Found()
@@ -139,11 +147,12 @@ class Assistant:
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
         quotes = compose(question, verdict, gate, snapshot, scope)
-        if verdict.confidence < self._threshold:
+        confidence = verdict.confidence * (on_subject if verdict.supposes_subject else 1)
+        if confidence < self._threshold:
             quotes = ()
         shown = with_sources(quotes, gate) if asks_for_source(question) else quotes
         stages = Stages(read=read, compose=watch.lap())
-        return _Found(None, verdict.confidence, notices, quotes=shown, stages=stages)
+        return _Found(None, confidence, notices, quotes=shown, stages=stages)
 
     def _presumed(self, question: str, scope: Scope, snapshot: Snapshot) -> Terms:
         """What the question presumes and no passage that is searched has."""
@@ -158,7 +167,8 @@ class Assistant:
         self, question: str, scope: frozenset[str], snapshot: Snapshot
     ) -> tuple[str, ...]:
         """The documents that answer when all are searched, if none of them is in the scope."""
-        found = self._read(question, snapshot.search(question), None, snapshot)
+        every = snapshot.search(question)
+        found = self._read(question, every, similarity.confidence(every), None, snapshot)
         paths = {quote.document.path for quote in found.quotes}
         return () if paths & scope else tuple(sorted(paths))
 

@@ -61,6 +61,8 @@ class Verdict:
     `margin` below the best one is not offered as an answer. `repeat` is what a claim loses for each
     better one that is of the same document or gives the same answer. `notice` is a fixed sentence
     for the user about how they were read, where there is something to say: one of `Notice`.
+    `supposes_subject`: the confidence is that of passages that are on the subject of the question,
+    and still to be multiplied by the probability of that.
     """
 
     claims: tuple[Claim, ...]
@@ -68,6 +70,7 @@ class Verdict:
     notice: str | None = None
     margin: float = inf
     repeat: float = 0.0
+    supposes_subject: bool = False
 
 
 class Reader(Protocol):

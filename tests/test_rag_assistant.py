@@ -350,9 +350,21 @@ def test_nothing_on_the_subject_has_no_nearest_passages(shelf: Make) -> None:
     answer = asked.ask("Which team won seven football matches?")
     assert answer.confidence < ON_SUBJECT
     assert (answer.reason, answer.nearest) == (Reason.OFF_SUBJECT, ())
-    chosen = asked.ask("Which team won seven football matches?", documents=["ward.txt"])
-    assert chosen.reason is Reason.NOT_ANSWERED
-    assert documents(chosen.nearest) == {"ward.txt"}
+
+
+class Supposing(Fixed):
+    """A reader whose confidence is that of passages on the subject."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
+        return replace(super().read(question, hits), supposes_subject=True)
+
+
+def test_whether_a_source_is_on_the_subject_is_asked_of_all(shelf: Make) -> None:
+    asked, question = shelf(Supposing(0.8), 0.0), "Who lit the lamp on the quay?"
+    everywhere = asked.ask(question).confidence
+    assert 0 < everywhere < 0.8
+    assert asked.ask(question, documents=["ward.txt"]).confidence == everywhere
+    assert shelf(Fixed(0.8), 0.0).ask(question).confidence == 0.8
 
 
 # -- hostile questions -----------------------------------------------------------------------------

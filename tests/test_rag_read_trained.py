@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.errors import ModelError
 from index.types import Hit, Passage, Place, Sentence, Span
 from rag.read.layout import Layout, Pieces
-from rag.read.similarity import PASSAGE_WEIGHT, REPEAT, confidence
+from rag.read.similarity import PASSAGE_WEIGHT, REPEAT
 from rag.read.trained import (
     LIKELY,
     MANIFEST,
@@ -115,9 +115,9 @@ def test_the_best_sentence_of_all_passages_comes_first(tmp_path: Path) -> None:
     assert (verdict.margin, verdict.repeat) == (MARGIN, REPEAT)
 
 
-def test_confidence_is_the_best_score_on_the_curve_and_to_be_on_the_subject(tmp_path: Path) -> None:
+def test_confidence_is_the_best_score_on_the_curve_and_supposes_the_subject(tmp_path: Path) -> None:
     verdict = reader(Fake(reed=3), tmp_path, Curve(2.0, 3.0)).read("who", [hit("reed", score=0.7)])
-    assert verdict.confidence == 0.5 * confidence([hit("reed", score=0.7)])
+    assert (verdict.confidence, verdict.supposes_subject) == (0.5, True)
 
 
 def test_nothing_found_is_no_confidence(tmp_path: Path) -> None:

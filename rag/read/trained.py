@@ -31,7 +31,6 @@ from rag.read.layout import (
     Pieces,
 )
 from rag.read.similarity import REPEAT, similarities
-from rag.read.similarity import confidence as on_subject
 from rag.read.widen import spans
 from rag.types import Claim, Verdict
 
@@ -98,14 +97,14 @@ class TrainedReader:
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict:
         """All sentences of the best passages as claims, scored by similarity and by the probability
         that they answer. The confidence is that of the best log odds alone, as similarity ranks
-        near misses above answers, times that the passages are on the subject, of which similarity
-        knows more."""
+        near misses above answers; it supposes that the passages are on the subject, of which
+        similarity knows more."""
         found = self._read(question, hits)
         answered = self._curve(max(odds for _, odds in found)) if found else 0.0
         least = BESIDE * answered if answered >= SURE else 0.0
         claims = [claim for claim, odds in found if self._curve(odds) >= least]
         claims.sort(key=lambda claim: -claim.score)
-        return Verdict(tuple(claims), answered * on_subject(hits), margin=MARGIN, repeat=REPEAT)
+        return Verdict(tuple(claims), answered, margin=MARGIN, repeat=REPEAT, supposes_subject=True)
 
     def best(self, question: str, hits: Sequence[Hit]) -> float:
         """The best log odds of any sentence; ValueError without hits."""

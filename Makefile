@@ -36,7 +36,7 @@ test: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 gate: $(INSTALLED)
 	@test -f eval/baseline.json || { echo "There is no eval/baseline.json; make baseline makes it."; exit 1; }

@@ -393,13 +393,13 @@ def measured(folder: Path, questions: Path, sources: Path, limit: int | None = N
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Of a part of the questions: `make gate` asks all of them."""
-    return measured(tmp_path_factory.mktemp("archive"), QUESTIONS, ARCHIVE, limit=50)
+    return measured(tmp_path_factory.mktemp("archive"), QUESTIONS, ARCHIVE, limit=40)
 
 
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Report:
     questions = SHARED / "questions" / "seeds-dev.jsonl"
-    return measured(tmp_path_factory.mktemp("seeds"), questions, SHARED / "seeds", limit=30)
+    return measured(tmp_path_factory.mktemp("seeds"), questions, SHARED / "seeds", limit=20)
 
 
 @pytest.mark.model

@@ -123,7 +123,9 @@ class Assistant:
         if self._threshold and is_unsure and is_nowhere(terms):
             found = replace(found, quotes=())
         if not found.quotes:
-            others = self._elsewhere(question, scope, snapshot) if scope and is_chosen else ()
+            others = (
+                self._elsewhere(question, every, scope, snapshot) if scope and is_chosen else ()
+            )
             refusal = grade(on_subject, terms, others)
             near = _nearest(hits, refusal, scope, snapshot)
             found = replace(found, refusal=refusal, nearest=near)
@@ -164,10 +166,9 @@ class Assistant:
         return presumed(question, places, self._catalogue(snapshot).names)
 
     def _elsewhere(
-        self, question: str, scope: frozenset[str], snapshot: Snapshot
+        self, question: str, every: Sequence[Hit], scope: frozenset[str], snapshot: Snapshot
     ) -> tuple[str, ...]:
         """The documents that answer when all are searched, if none of them is in the scope."""
-        every = snapshot.search(question)
         found = self._read(question, every, similarity.confidence(every), None, snapshot)
         paths = {quote.document.path for quote in found.quotes}
         return () if paths & scope else tuple(sorted(paths))

@@ -7,7 +7,9 @@ from index.store import DocumentSummary
 from index.types import Block, BlockKind, Document, Place, Span
 from index.witnesses.differences import differences
 from rag.types import Answer, Quote, QuotedNote, Reason, Witness
-from ui.view import answer_view, is_wrapped, library_view, source_view
+from ui.view.answer import answer_view
+from ui.view.library import library_view
+from ui.view.source import is_wrapped, source_view
 
 TEXT = "# Report\n\n  1. The mate spoke.\n  2. He was \U0001f6a2 heard.\n\nPage 4\n"
 

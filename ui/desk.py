@@ -10,7 +10,9 @@ from rag.render import Record, quote_record
 from rag.types import Answer, Claim
 from rag.verify import Gate
 from ui.verdicts import Keep
-from ui.view import answer_view, library_view, source_view
+from ui.view.answer import answer_view
+from ui.view.library import library_view
+from ui.view.source import source_view
 
 LONGEST_QUESTION = 2000
 LONGEST_HISTORY = 50

@@ -1,56 +1,15 @@
-"""What the page shows, as plain JSON-able records. Pure: no gradio, no HTML.
-
-The page puts every text of these records into text nodes, so nothing here is escaped. Ranges are
-cut here, in code points; the page, whose strings are UTF-16, never counts characters.
-"""
+"""A source as the page shows it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from types import MappingProxyType
 
-from index.store import DocumentSummary
 from index.types import Block, Document, Span
-from rag.render import (
-    NEAREST,
-    REASONS,
-    Record,
-    citation,
-    difference_text,
-    reason_text,
-    scope_text,
-    to_record,
-)
-from rag.types import Answer, Quote, Reason
+from rag.render import Record
 
 # Prose that was wrapped by hand has no line much shorter than its longest; verse and tables have.
 _FULL_LINE = 48
 _LIST_OR_TABLE = re.compile(r"\s*(?:[|*+•–-]|\d+[.)])\s?")
-
-
-def answer_view(answer: Answer, titles: Mapping[str, str] = MappingProxyType({})) -> Record:
-    """The record of the answer, and the words around it: headings and citations.
-
-    `titles` are those of the documents, by path.
-    """
-    record = to_record(answer)
-    return {
-        **record,
-        "searched_for": answer.standalone if answer.standalone != answer.question else None,
-        "searched_in": scope_text(answer, titles) or None,
-        "heading": reason_text(answer, titles) or _count(answer.quotes),
-        "nearest_heading": NEAREST if answer.nearest else None,
-        "quotes": _cited(answer.quotes, record["quotes"]),
-        "nearest": _cited(answer.nearest, record["nearest"]),
-    }
-
-
-def library_view(summaries: Sequence[DocumentSummary]) -> Record:
-    """The list of sources; `notice` says so when there are none."""
-    return {
-        "sources": [{"document": each.path, "title": each.title} for each in summaries],
-        "notice": None if summaries else REASONS[Reason.NO_SOURCES],
-    }
 
 
 def source_view(document: Document, span: Span | None = None) -> Record:
@@ -70,40 +29,6 @@ def source_view(document: Document, span: Span | None = None) -> Record:
         "title": document.title,
         "blocks": blocks,
     }
-
-
-def _count(quotes: Sequence[Quote]) -> str:
-    sources = len({quote.document.path for quote in quotes})
-    return f"{_plural(len(quotes), 'quote')} from {_plural(sources, 'source')}, word for word"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _cited(quotes: Sequence[Quote], records: Sequence[Record]) -> list[Record]:
-    return [
-        {
-            **record,
-            "citation": citation(quote),
-            "notes": [note for note in record["notes"] if note["marker"]],
-            "section": _unless_said(record["section"], record["locator"]),
-            "witnesses": [
-                {
-                    **written,
-                    "citation": f"{witness.document}, {witness.place.locator}",
-                    "difference": difference_text(witness).strip(" ()"),
-                }
-                for witness, written in zip(quote.witnesses, record["witnesses"], strict=True)
-            ],
-        }
-        for quote, record in zip(quotes, records, strict=True)
-    ]
-
-
-def _unless_said(section: str | None, locator: str) -> str | None:
-    """The section, unless the locator names it already."""
-    return None if section and section in locator else section
 
 
 class _Group:

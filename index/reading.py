@@ -7,10 +7,14 @@ or a negation.
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.types import Span
+from index.types import Block, Span
+
+# So much of the reading is looked at on either side of a range to see how its ends are healed.
+CONTEXT = 100
 
 # Alternatives in order of precedence. What `drop` matches vanishes; white space becomes one space.
 _HEALED = re.compile(
@@ -44,6 +48,13 @@ class Reading:
         """The canonical range of a range of the reading text that starts and ends on a word."""
         return Span(self.origin[span.start], self.origin[span.end - 1] + 1)
 
+    def within(self, span: Span) -> "Reading":
+        """What of it comes from a canonical range, without white space at the ends."""
+        start, end = (bisect_left(self.origin, at) for at in (span.start, span.end))
+        start += len(self.text[start:end]) - len(self.text[start:end].lstrip())
+        end = start + len(self.text[start:end].rstrip())
+        return Reading(self.text[start:end], self.origin[start:end])
+
 
 def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
     """The reading of `text[span]` without its `holes`; offsets of the result point into `text`.
@@ -65,6 +76,20 @@ def heal(text: str, span: Span, holes: Sequence[Span] = ()) -> Reading:
     places.extend(origin[last:])
     reading = "".join(out).rstrip()
     return Reading(reading, places[: len(reading)])
+
+
+def read_around(text: str, block: Block, span: Span) -> Reading:
+    """What the block says in `span` and up to `CONTEXT` characters on either side, holes not
+    counted: healed without it, the ends of a range would not be known for parts of words."""
+    start, end = span.start - CONTEXT, span.end + CONTEXT
+    for hole in sorted(block.holes):
+        if span.end <= hole.start < end:
+            end += len(hole)
+    for hole in sorted(block.holes, reverse=True):
+        if start < hole.end <= span.start:
+            start -= len(hole)
+    around = Span(max(start, block.span.start), min(end, block.span.end))
+    return heal(text, around, [hole for hole in block.holes if around.holds(hole)])
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:

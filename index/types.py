@@ -4,15 +4,12 @@ All offsets are Unicode code points, end exclusive. Offsets called `span` point 
 canonical text; offsets called `reading` point into a passage's reading text.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 UNKNOWN = "unknown"
-
-_LINE_BREAK = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,10 +38,14 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         return self.start < other.end and other.start < self.end
 
+    def holds(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
 
 def line_of(text: str, offset: int) -> int:
     """The line that an offset is on, from 1, as an editor counts: \\n, \\r\\n or \\r end one."""
-    return 1 + len(_LINE_BREAK.findall(text, 0, offset))
+    ends = [text.count(end, 0, offset) for end in ("\n", "\r", "\r\n")]
+    return 1 + ends[0] + ends[1] - ends[2]
 
 
 class BlockKind(StrEnum):

@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterator
 from unicodedata import category
 
 from index.locate import block_at, place_at, references_at
-from index.reading import Reading, heal
+from index.reading import Reading, heal, read_around
 from index.speech import speakers_at, speech_at
-from index.types import Block, BlockKind, Document, Span
+from index.types import BlockKind, Document, Span
 from index.witnesses.oddities import oddities
 from rag.types import LONGEST_QUOTE, POSITIONS, Claim, Quote, QuotedNote, Words
-
-# So much of the reading is looked at on either side of a claim to see whether it cuts a word.
-CONTEXT = 100
 
 # Items, captions and notes need not be sentences.
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.QUOTATION})
@@ -42,10 +39,10 @@ class Gate:
         block = block_at(document, claim.span)
         if block is None or any(_is_cut(hole, claim.span) for hole in block.holes):
             return None
-        reading = _reading_around(document.text, block, claim.span)
+        reading = read_around(document.text, block, claim.span)
         start = bisect_left(reading.origin, claim.span.start)
         end = bisect_left(reading.origin, claim.span.end)
-        display = reading.text[start:end].strip()
+        display = reading.within(claim.span).text
         if _cuts_word(reading.text, start) or _cuts_word(reading.text, end):
             return None
         if not any(character.isalnum() for character in display):
@@ -79,26 +76,8 @@ def _answer(reading: Reading, start: int, end: int, words: str) -> Words | None:
     return Words(Span(reading.origin[at], reading.origin[last] + 1), words)
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
-
-
 def _is_cut(hole: Span, span: Span) -> bool:
-    return hole.overlaps(span) and not _within(hole, span)
-
-
-def _reading_around(text: str, block: Block, span: Span) -> Reading:
-    """What the block says in `span` and up to `CONTEXT` characters on either side, holes not
-    counted: healed without it, the ends of a quote would not be known for parts of words."""
-    start, end = span.start - CONTEXT, span.end + CONTEXT
-    for hole in sorted(block.holes):
-        if span.end <= hole.start < end:
-            end += len(hole)
-    for hole in sorted(block.holes, reverse=True):
-        if start < hole.end <= span.start:
-            start -= len(hole)
-    around = Span(max(start, block.span.start), min(end, block.span.end))
-    return heal(text, around, [hole for hole in block.holes if _within(hole, around)])
+    return hole.overlaps(span) and not span.holds(hole)
 
 
 def _cuts_word(text: str, at: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import SourceError
 from index.read import isolation
-from index.read.content import Content, pack, unpack
+from index.read.content import Content, unpack
 from index.read.isolation import isolated
 from index.types import Block, BlockKind, Place, Span
 from tests.files import Text, docx, paragraph, pdf
@@ -89,7 +89,7 @@ def test_content_survives_the_journey() -> None:
     place = Place(("A", "B"), "3", "iv", "7", None, 12, ("1", "2"))
     block = Block(BlockKind.NOTE, Span(0, 9), place, (Span(2, 3), Span(4, 6)))
     content = Content("It rained", "pdf", (block,), "The Winter", "Ann Lee")
-    assert unpack(pack(content)) == content
+    assert unpack(content.pack()) == content
 
 
 def test_the_environment_and_the_working_folder_stay_outside(

@@ -1,7 +1,8 @@
 """The process in which `index.read.isolation` reads one file.
 
-python -m index.read.child MODULE SECONDS MEMORY takes the file on standard input and writes JSON:
-what was found, or why nothing was.
+python -m index.read.child MODULE FUNCTION SECONDS MEMORY takes a line and the file on standard
+input and writes JSON: what the function of the module makes of the file, or why nothing. The line
+is a JSON list of the arguments that the function takes after the file.
 """
 
 import gc
@@ -10,17 +11,19 @@ import sys
 from importlib import import_module
 
 from index.errors import SourceError
-from index.read.content import FOUND, REFUSED, pack
+from index.read.content import FOUND, REFUSED
 
 
-def main(module: str, seconds: str, memory: str) -> None:
-    """Read a file on standard input as `module` does; write what it says or why it cannot."""
+def main(module: str, function: str, seconds: str, memory: str) -> None:
+    """Read a file on standard input; write what it says, packed, or why it cannot be read."""
     _limit(int(seconds), int(memory))
     # What is made here is needed until the process ends.
     gc.disable()
     answer: tuple[str, object]
     try:
-        answer = FOUND, pack(import_module(module).load(sys.stdin.buffer.read()))
+        read = getattr(import_module(module), function)
+        arguments = json.loads(sys.stdin.buffer.readline())
+        answer = FOUND, read(sys.stdin.buffer.read(), *arguments).pack()
     except SourceError as error:
         answer = REFUSED, str(error)
     sys.stdout.write(json.dumps(answer))

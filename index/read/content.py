@@ -24,24 +24,23 @@ class Content:
     title: str | None = None
     author: str | None = None
 
-
-def pack(content: Content) -> list[object]:
-    """The content as JSON can hold it; a block is [kind, start, end, place, its holes]."""
-    blocks = [
-        [
-            block.kind,
-            block.span.start,
-            block.span.end,
-            block.place,
-            [[hole.start, hole.end] for hole in block.holes],
+    def pack(self) -> list[object]:
+        """The content as JSON can hold it; a block is [kind, start, end, place, its holes]."""
+        blocks = [
+            [
+                block.kind,
+                block.span.start,
+                block.span.end,
+                block.place,
+                [[hole.start, hole.end] for hole in block.holes],
+            ]
+            for block in self.blocks
         ]
-        for block in content.blocks
-    ]
-    return [content.text, content.encoding, blocks, content.title, content.author]
+        return [self.text, self.encoding, blocks, self.title, self.author]
 
 
 def unpack(packed: list[Any]) -> Content:
-    """The content that `pack` packed; TypeError or ValueError for anything else."""
+    """The content that `Content.pack` packed; TypeError or ValueError for anything else."""
     text, encoding, blocks, title, author = packed
     content = Content(text, encoding, tuple(_block(*block) for block in blocks), title, author)
     if any(block.span.end > len(text) for block in content.blocks):

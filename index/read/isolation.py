@@ -1,4 +1,4 @@
-"""Loaders of complex formats, each file in a process of its own.
+"""Readers of complex formats, each file in a process of its own.
 
 PDFium and libxml2 are large C libraries, and the files are strangers'. A child process has a limit
 of time and memory, takes the bytes on its standard input and answers with JSON, so whatever a file
@@ -10,9 +10,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from index.errors import SourceError
 from index.read.content import REFUSED, Content, unpack
@@ -27,6 +27,8 @@ SECONDS_PER_MB = 4
 # Where processor time is not limited, or nothing is computed, the clock decides, so much later.
 PATIENCE = 1.6
 
+Found = TypeVar("Found")
+
 _ROOT = Path(__file__).resolve().parents[2]
 # Nothing else of the environment is a reader's business.
 _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG")
@@ -39,17 +41,35 @@ def isolated(module: str) -> Callable[[bytes], Content]:
     """The loader of `module`, run in a child process."""
 
     def load(data: bytes) -> Content:
-        return _answer(_run(module, data))
+        return read_apart(module, "load", data, unpack)
 
     return load
 
 
-def _run(module: str, data: bytes) -> bytes:
+def read_apart(
+    module: str,
+    function: str,
+    data: bytes,
+    unpacked: Callable[[Any], Found],
+    arguments: Sequence[object] = (),
+) -> Found:
+    """What a function of `module` makes of a file's bytes in a child process.
+
+    It is given the bytes and the `arguments`, which JSON can hold, and returns something whose
+    `pack()` makes JSON; `unpacked` makes the same of that, and raises TypeError or ValueError for
+    anything else. SourceError says what the file did instead.
+    """
+    line = json.dumps(arguments).encode() + b"\n"
+    return _answer(_run(module, function, line + data), unpacked)
+
+
+def _run(module: str, function: str, data: bytes) -> bytes:
     seconds = round(SECONDS + SECONDS_PER_MB * len(data) / 1e6)
     patience = round(PATIENCE * seconds)
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # -P and -s keep the working folder and the user's packages out.
-    command = [sys.executable, "-P", "-s", "-m", CHILD, module, str(seconds), str(MEMORY)]
+    limits = [str(seconds), str(MEMORY)]
+    command = [sys.executable, "-P", "-s", "-m", CHILD, module, function, *limits]
     try:
         child = subprocess.run(  # noqa: S603  (our own interpreter and module)
             command,
@@ -85,12 +105,12 @@ def _too_slow(seconds: int) -> SourceError:
     return SourceError(f"damaged, hostile or too complex: it cannot be read in {seconds} seconds")
 
 
-def _answer(line: bytes) -> Content:
+def _answer(line: bytes, unpacked: Callable[[Any], Found]) -> Found:
     try:
         kind, answer = json.loads(line)
-        content = None if kind == REFUSED else unpack(answer)
+        found = None if kind == REFUSED else unpacked(answer)
     except (TypeError, ValueError) as error:
         raise SourceError(f"damaged or hostile: its reader gave no answer ({error})") from error
-    if content is None:
+    if found is None:
         raise SourceError(answer)
-    return content
+    return found

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Floats = NDArray[np.float32]
-BATCH = 32
+# Of passages: few, because a question that comes meanwhile waits for one batch.
+BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class Embedder(Protocol):
 class TransformerEmbedder:
     """A sentence-transformers model, run on the CPU, loaded from local files only.
 
+    May be used from several threads, which take turns: its tokenizer cannot do two things at once.
+    A question does not wait for more than the batch of passages that is being encoded.
+
     A model's own prompts ("query: ", "passage: ") are put before what it encodes and left out of
     the result.
     """
@@ -74,6 +78,7 @@ class TransformerEmbedder:
         self._model = _load(files)
         self._tokenizer = _tokenizer(self._model, files)
         self._prompts = {**self._model.prompts}
+        self._turns = _Turns()
         self.name = files.name
         self.sha256 = files.sha256
         longest = self._model.max_seq_length
@@ -86,10 +91,18 @@ class TransformerEmbedder:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def passages(self, texts: Sequence[str]) -> list[Encoded]:
-        return self._encode(texts, self._prompt("document"))
+        # Texts of about one length together: the shorter ones of a batch are padded.
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        encoded: dict[int, Encoded] = {}
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            with self._turns.patient():
+                found = self._encode([texts[at] for at in batch], self._prompt("document"))
+            encoded.update(zip(batch, found, strict=True))
+        return [encoded[at] for at in range(len(texts))]
 
     def question(self, text: str) -> Encoded:
-        with _one_thread():
+        with self._turns.urgent(), _one_thread():
             return self._encode([text], self._prompt("query"))[0]
 
     def _prompt(self, kind: str) -> str:
@@ -124,6 +137,42 @@ class TransformerEmbedder:
             pieces=tuple(found.ids[i] for i in kept),
             spans=tuple(_span(found.offsets[i], skip) for i in kept),
         )
+
+
+class _Turns:
+    """Lets one thread at a time go on; of those that wait, the urgent ones first."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._busy = False
+        self._urgent = 0
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        with self._changed:
+            self._urgent += 1
+            self._changed.wait_for(lambda: not self._busy)
+            self._urgent -= 1
+            self._busy = True
+        with self._taken():
+            yield
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy and not self._urgent)
+            self._busy = True
+        with self._taken():
+            yield
+
+    @contextmanager
+    def _taken(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
 
 
 class LazyEmbedder:

@@ -21,5 +21,9 @@ class IndexFolderError(PinciteError):
     """The index folder is missing, damaged, locked, or was made by another version or model."""
 
 
+class BusyError(IndexFolderError):
+    """Another process, or another thread of this one, is writing to the index: wait and retry."""
+
+
 class ModelError(PinciteError):
     """The embedding model cannot be found, is not the one expected, or is not the index's."""

@@ -1,9 +1,10 @@
 """An index open for questions: the one way in for whoever asks."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from index import vectors
@@ -18,6 +19,16 @@ from index.witnesses.standing import Witness
 
 # Documents that were quoted are kept for the next question, up to so many.
 KEPT_DOCUMENTS = 100
+# Of so many groups of people who see the same is kept what they asked.
+KEPT_VIEWS = 50
+
+# Whether somebody may see a document.
+Sees = Callable[[DocumentSummary], bool]
+
+
+def sees_all(document: DocumentSummary) -> bool:
+    """Whoever has the index itself sees every document in it."""
+    return True
 
 
 @contextmanager
@@ -33,25 +44,48 @@ def undamaged(folder: Path) -> Iterator[None]:
         raise IndexFolderError(damaged(folder, f"{type(error).__name__}: {error}")) from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Snapshot:
-    """One generation of an index. What it returns is consistent, whatever a writer does."""
+    """One generation of an index. What it returns is consistent, whatever a writer does.
+
+    The documents in `_hidden` are nowhere in it; only how rare a word is, is that of all.
+    """
 
     _store: Store
-    _searcher: Searcher
+    _searcher: Callable[[], Searcher]
+    _hidden: frozenset[str] = frozenset()
     _documents: dict[str, Document | None] = field(default_factory=dict)
+    _summaries: list[DocumentSummary] = field(default_factory=list)
     _searched: dict[tuple[str, frozenset[str] | None], tuple[Hit, ...]] = field(
         default_factory=dict
     )
+    _restricted: dict[frozenset[str], "Snapshot"] = field(default_factory=dict)
+
+    def restricted(self, sees: Sees) -> "Snapshot":
+        """The snapshot for somebody who does not see every document."""
+        unseen = {each.path for each in self.summaries() if not sees(each)}
+        if not unseen:
+            return self
+        hidden = self._hidden | unseen
+        if hidden not in self._restricted:
+            if len(self._restricted) >= KEPT_VIEWS:
+                self._restricted.clear()
+            self._restricted[hidden] = Snapshot(self._store, self._searcher, hidden)
+        return self._restricted[hidden]
 
     @property
     def settings(self) -> Settings | None:
         """What the index was made with; None while nothing was ever added to it."""
         return self._store.settings
 
+    def prepare(self) -> None:
+        """Read in now what the first search would have to wait for."""
+        with undamaged(self._store.folder):
+            self._searcher()
+
     def can_read(self, question: str) -> bool:
         """Whether the model takes in the whole question; it cuts off the end of a longer one."""
-        return self._searcher.can_read(question)
+        return self._searcher().can_read(question)
 
     def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
         """Passages that may answer, best first; of these documents alone, where some are named.
@@ -64,11 +98,21 @@ class Snapshot:
             if any(other != question for other, _ in self._searched):
                 self._searched.clear()
             with undamaged(self._store.folder):
-                self._searched[asked] = tuple(self._searcher.search(question, documents))
+                seen = self._seen(documents)
+                self._searched[asked] = tuple(self._searcher().search(question, seen))
         return list(self._searched[asked])
+
+    def _seen(self, documents: frozenset[str] | None) -> frozenset[str] | None:
+        """Which of the documents are searched; None for all."""
+        if not self._hidden:
+            return documents
+        every = frozenset(each.path for each in self.summaries())
+        return every if documents is None else every & documents
 
     def document(self, path: str) -> Document | None:
         """A document with its text, or None."""
+        if path in self._hidden:
+            return None
         if path not in self._documents:
             if len(self._documents) >= KEPT_DOCUMENTS:
                 self._documents.clear()
@@ -77,14 +121,18 @@ class Snapshot:
         return self._documents[path]
 
     def summaries(self) -> list[DocumentSummary]:
-        """All documents, by path."""
-        with undamaged(self._store.folder):
-            return self._store.summaries()
+        """All documents, by path. Kept: every answer names titles, and pages are slow to count."""
+        if not self._summaries:
+            with undamaged(self._store.folder):
+                every = self._store.summaries()
+            self._summaries.extend(each for each in every if each.path not in self._hidden)
+        return list(self._summaries)
 
     def openings(self, length: int) -> dict[str, str]:
         """The first `length` characters of every document, by path."""
         with undamaged(self._store.folder):
-            return self._store.openings(length)
+            every = self._store.openings(length)
+        return {path: opening for path, opening in every.items() if path not in self._hidden}
 
     def mentions(self, phrase: str) -> list[tuple[str, int]]:
         """The passages that have these words one after the other, stemmed: path and number.
@@ -92,22 +140,29 @@ class Snapshot:
         Numbers of neighbours in a document follow each other.
         """
         with undamaged(self._store.folder):
-            return self._store.mentions(phrase)
+            return [at for at in self._store.mentions(phrase) if at[0] not in self._hidden]
 
     def copied_from(self, path: str) -> list[str]:
         """The documents of which at least half is a copy of a document's words, by path."""
+        if path in self._hidden:
+            return []
         with undamaged(self._store.folder):
-            return self._store.copied_from(path)
+            return [each for each in self._store.copied_from(path) if each not in self._hidden]
 
     def copies(self, path: str, span: Span) -> list[Copy]:
         """The sentences of a document in `span` that have copies, each with each of its copies."""
+        if path in self._hidden:
+            return []
         with undamaged(self._store.folder):
-            return self._store.copies(path, span)
+            every = self._store.copies(path, span)
+        return [each for each in every if each.sentences.theirs.document not in self._hidden]
 
     def witnesses(self, path: str, span: Span) -> list[Witness]:
         """The sentences of a document in `span` with all their copies, the best first."""
+        if path in self._hidden:
+            return []
         with undamaged(self._store.folder):
-            return self._store.witnesses(path, span)
+            return self._store.witnesses(path, span, self._hidden)
 
 
 class Library:
@@ -115,32 +170,30 @@ class Library:
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
         self._folder = folder
-        self._embedder = embedder
-        self._lock = threading.Lock()
-        with undamaged(folder):
-            self._store, self._snapshot = self._open()
+        self.embedder = embedder
+        self._questions = _Turns(folder, self._open)
+        self._lookups = _Turns(folder, self._open)
+        with self._questions.newest() as snapshot:
+            snapshot.prepare()
 
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
-        self._embedder.count("")
+        self.embedder.count("")
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """The newest generation, for one thread at a time.
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The newest generation, for one question at a time.
 
         A single question keeps both cores busy, so taking turns costs nothing.
         """
-        with self._lock, readable(self._folder):
-            with undamaged(self._folder):
-                if current_edition(self._folder) != self._store.edition:
-                    store, snapshot = self._open()
-                    self._store.close()
-                    self._store, self._snapshot = store, snapshot
-            yield self._snapshot
+        return self._questions.newest()
+
+    def lookup(self) -> AbstractContextManager[Snapshot]:
+        """The newest generation to list and read documents: no question is waited for."""
+        return self._lookups.newest()
 
     def close(self) -> None:
-        with self._lock:
-            self._store.close()
+        self._questions.close()
+        self._lookups.close()
 
     def _open(self) -> tuple[Store, Snapshot]:
         store = open_reading(self._folder)
@@ -152,14 +205,46 @@ class Library:
 
     def _snapshot_of(self, store: Store) -> Snapshot:
         settings = store.settings
-        if settings and settings.model_sha256 != self._embedder.sha256:
+        if settings and settings.model_sha256 != self.embedder.sha256:
             raise ModelError(
                 f"the index {self._folder} was made with the model {settings.model} (weights "
-                f"{settings.model_sha256[:12]}), not with {self._embedder.name} (weights "
-                f"{self._embedder.sha256[:12]}). Use that model, or make the index anew: "
+                f"{settings.model_sha256[:12]}), not with {self.embedder.name} (weights "
+                f"{self.embedder.sha256[:12]}). Use that model, or make the index anew: "
                 f"pincite index FOLDER --index {self._folder} --rebuild"
             )
+        return Snapshot(store, cache(partial(self._searcher, store)))
+
+    def _searcher(self, store: Store) -> Searcher:
         found = vectors.load(self._folder, store.generation)
         # Missing, stale (a writer is at work) or damaged: the database holds all it is made from.
         nearest = found or vectors.build(*store.vectors())
-        return Snapshot(store, Searcher(store, nearest, self._embedder))
+        return Searcher(store, nearest, self.embedder)
+
+
+class _Turns:
+    """An index folder held open at its newest generation, for one thread at a time."""
+
+    def __init__(self, folder: Path, open_newest: Callable[[], tuple[Store, Snapshot]]) -> None:
+        self._folder = folder
+        self._open = open_newest
+        self._lock = threading.Lock()
+        self._held: tuple[Store, Snapshot] | None = None
+
+    @contextmanager
+    def newest(self) -> Iterator[Snapshot]:
+        with self._lock, readable(self._folder):
+            with undamaged(self._folder):
+                if self._held is None or current_edition(self._folder) != self._held[0].edition:
+                    held = self._open()
+                    self._close()
+                    self._held = held
+            yield self._held[1]
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._held is not None:
+            self._held[0].close()
+            self._held = None

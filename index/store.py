@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index.database import connect_reading, connect_writing, damaged, readable
 from index.embed import Encoded, Floats
-from index.errors import IndexFolderError
+from index.errors import BusyError, IndexFolderError
 from index.types import (
     Block,
     BlockKind,
@@ -75,7 +75,11 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSummary:
-    """A document without its text."""
+    """A document without its text.
+
+    `pages` counts the sheets of a paged file up to the last with text, or the printed page numbers
+    that were found in a text; None where there are no pages, or a single number that may be none.
+    """
 
     path: str
     root: str
@@ -85,6 +89,7 @@ class DocumentSummary:
     size: int
     passages: int
     author: str | None = None
+    pages: int | None = None
 
     @property
     def file(self) -> Path:
@@ -146,7 +151,10 @@ class Store:
         """All documents, by path."""
         rows = self._db.execute(
             "SELECT path, root, sha256, title, encoding, size,"
-            " (SELECT count(*) FROM passages WHERE document = documents.id), author"
+            " (SELECT count(*) FROM passages WHERE document = documents.id), author,"
+            " (SELECT coalesce(max(json_extract(place, '$.sheet')),"
+            " nullif(max(1, count(DISTINCT json_extract(place, '$.page'))), 1))"
+            " FROM blocks WHERE document = documents.id)"
             " FROM documents ORDER BY path"
         )
         return [DocumentSummary(*row) for row in rows]
@@ -335,9 +343,12 @@ class Store:
         """The passages that are copies of each other; a group counts as one source."""
         return groups(self.copied())
 
-    def witnesses(self, path: str, span: Span) -> list[Witness]:
-        """The sentences of a document in `span` with all their copies, the best first."""
-        return self._witnesses.witnesses(path, span)
+    def witnesses(
+        self, path: str, span: Span, without: Container[str] = frozenset()
+    ) -> list[Witness]:
+        """The sentences of a document in `span` with all their copies, the best first; as if the
+        documents in `without` were not there."""
+        return self._witnesses.witnesses(path, span, without)
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -549,7 +560,7 @@ def writing(folder: Path) -> Iterator[Store]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise IndexFolderError(
+        raise BusyError(
             f"another process is writing to the index {folder}. Wait for it to finish and retry."
         ) from error
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from index import read, vectors
 from index.database import DATABASE
-from index.embed import Embedder
+from index.embed import Embedder, Encoded
 from index.errors import IndexFolderError, SourceError, UnreadableError
 from index.split import Budget, split
 from index.store import DocumentSummary, Settings, Store
@@ -26,6 +26,8 @@ from index.types import Document, Passage
 # Passages are gathered from several documents until there are this many, so that a folder of
 # short files is embedded in full batches as well.
 GATHER = 64
+# Passages between two reports of progress: some seconds on a slow machine.
+STEP = 32
 
 # What Python makes of the bytes of a file name that are not UTF-8, and control characters.
 _NOT_UTF_8 = re.compile(r"[\ud800-\udfff]")
@@ -112,6 +114,7 @@ class Updater:
         self._pending: list[_Pending] = []
         self._total = 0
         self._looked_at = 0
+        self._embedded = 0
 
     @cached_property
     def _budget(self) -> Budget:
@@ -132,6 +135,7 @@ class Updater:
         return self._summary
 
     def _try(self, source: SourceFile, known: DocumentSummary | None) -> None:
+        self._progress(source)
         try:
             self._take(source, known)
         except SourceError as error:
@@ -178,14 +182,21 @@ class Updater:
 
     def _flush(self) -> None:
         """Embed what is pending and commit it, a transaction a document."""
-        readings = [passage.reading for item in self._pending for passage in item.passages]
-        encoded = iter(self._embedder.passages(readings) if readings else [])
+        encoded = self._encoded()
         for item in self._pending:
             pairs = list(zip(item.passages, islice(encoded, len(item.passages)), strict=True))
             self._store.put(item.document, str(item.source.root), pairs)
             self._summary.passages += len(pairs)
-            self._progress(item.source)
         self._pending.clear()
+
+    def _encoded(self) -> Iterator[Encoded]:
+        """The embeddings of all that is pending, a step at a time: it is what takes long."""
+        readings = [passage.reading for item in self._pending for passage in item.passages]
+        for at in range(0, len(readings), STEP):
+            step = self._embedder.passages(readings[at : at + STEP])
+            self._embedded += len(step)
+            self._progress(self._pending[-1].source)
+            yield from step
 
     def _drop_removed(
         self,
@@ -203,7 +214,7 @@ class Updater:
                 self._summary.removed += 1
 
     def _progress(self, source: SourceFile) -> None:
-        self._report(Progress(self._looked_at, self._total, self._summary.passages, source.path))
+        self._report(Progress(self._looked_at, self._total, self._embedded, source.path))
 
 
 def make_budget(embedder: Embedder, tokens: Tokens, passage_tokens: int) -> Budget:

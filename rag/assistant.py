@@ -1,14 +1,15 @@
 """The composition root: a question in, an answer out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from index.embed import load_embedder
 from index.kind import OPENING
-from index.snapshot import Library, Snapshot, undamaged
+from index.snapshot import Library, Sees, Snapshot, sees_all, undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources
@@ -17,11 +18,13 @@ from rag.question import asks_for_source, standalone
 from rag.read import load_reader, similarity
 from rag.refusal import PRESUMING, Refusal, Terms, grade, is_nowhere, presumed
 from rag.scope import Catalogue, chosen, describe, restriction, unascribed
-from rag.types import Answer, Claim, Quote, Reader, Reason, Stages
+from rag.types import Answer, Claim, Quote, Reader, Reason, Stage, Stages, Warmed
 from rag.verify import Gate
 
 # The documents that are searched, by path; None for all.
 Scope = frozenset[str] | None
+# Told what is being done when it is begun.
+Report = Callable[[Stage], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class _Found:
     quotes: tuple[Quote, ...] = ()
     nearest: tuple[Quote, ...] = ()
     stages: Stages = field(default_factory=Stages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked of which documents of which snapshot, and who is told of its stages."""
+
+    question: str
+    scope: Scope
+    snapshot: Snapshot
+    report: Report
 
 
 class _Stopwatch:
@@ -54,28 +67,45 @@ class Assistant:
         self._library = library
         self._reader = reader
         self._threshold = threshold
-        self._described: tuple[Snapshot, Catalogue] | None = None
+        self._described: WeakKeyDictionary[Snapshot, Catalogue] = WeakKeyDictionary()
 
     def warm(self) -> None:
-        """Load the model now instead of at the first question."""
+        """Load the models now instead of at the first question."""
         self._library.warm()
+        if isinstance(self._reader, Warmed):
+            self._reader.warm()
 
     def ask(
-        self, question: str, history: Sequence[str] = (), documents: Sequence[str] = ()
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        *,
+        sees: Sees = sees_all,
+        report: Report = lambda stage: None,
     ) -> Answer:
         """Answer `question`; `history` holds the questions before it, oldest first.
 
         `documents` names those that alone are searched, by path or title; PinciteError for one that
-        is not in the index. Without any, the question itself may name some (see `rag.scope`).
+        is not in the index. Without any, the question itself may name some (see `rag.scope`). What
+        `sees` does not see is not there. `report` is told each stage when it begins.
         """
         started = time.perf_counter()
         searched = _searched(question, history)
-        with self._library.snapshot() as snapshot:
+        if _asks(question):
+            report(Stage.LOADING)
+            # Before it is this question's turn, in which nothing should take seconds.
+            self.warm()
+        report(Stage.WAITING)
+        with self._library.snapshot() as newest:
+            report(Stage.SEARCHING)
+            snapshot = newest.restricted(sees)
             watch = _Stopwatch()
             scope = self._scope([*history, question], searched, documents, snapshot)
             asked = self._asked(searched, snapshot) if scope else searched
             scoped = watch.lap()
-            found = self._answer(asked, scope, snapshot, is_chosen=bool(documents))
+            asking = _Asking(asked, scope, snapshot, report)
+            found = self._answer(asking, is_chosen=bool(documents))
         return Answer(
             question,
             searched,
@@ -91,20 +121,19 @@ class Assistant:
             stages=replace(found.stages, scope=scoped),
         )
 
-    def sources(self) -> list[DocumentSummary]:
+    def sources(self, *, sees: Sees = sees_all) -> list[DocumentSummary]:
         """The documents of the index, by path."""
-        with self._library.snapshot() as snapshot:
-            return snapshot.summaries()
+        with self._library.lookup() as snapshot:
+            return snapshot.restricted(sees).summaries()
 
-    def document(self, path: str) -> Document | None:
+    def document(self, path: str, *, sees: Sees = sees_all) -> Document | None:
         """A document of the index with its text, or None."""
-        with self._library.snapshot() as snapshot:
-            return snapshot.document(path)
+        with self._library.lookup() as snapshot:
+            return snapshot.restricted(sees).document(path)
 
-    def _answer(
-        self, question: str, scope: Scope, snapshot: Snapshot, *, is_chosen: bool
-    ) -> _Found:
-        if not any(character.isalnum() for character in question):
+    def _answer(self, asking: _Asking, *, is_chosen: bool) -> _Found:
+        question, scope, snapshot = asking.question, asking.scope, asking.snapshot
+        if not _asks(question):
             return _Found(Refusal(Reason.NO_QUESTION))
         if not snapshot.can_read(question):
             return _Found(Refusal(Reason.TOO_LONG))
@@ -116,39 +145,33 @@ class Assistant:
         if not hits and scope is None:
             return _Found(Refusal(Reason.NO_SOURCES))
         on_subject = similarity.confidence(every)
-        found = self._read(question, hits, on_subject, scope, snapshot)
+        found = self._read(asking, hits, on_subject)
         watch.lap()
         is_unsure = found.confidence < PRESUMING or not found.quotes
         terms = self._presumed(question, scope, snapshot) if is_unsure else ()
         if self._threshold and is_unsure and is_nowhere(terms):
             found = replace(found, quotes=())
         if not found.quotes:
-            others = (
-                self._elsewhere(question, every, scope, snapshot) if scope and is_chosen else ()
-            )
+            others = self._elsewhere(asking, every) if scope and is_chosen else ()
             refusal = grade(on_subject, terms, others)
             near = _nearest(hits, refusal, scope, snapshot)
             found = replace(found, refusal=refusal, nearest=near)
         stages = replace(found.stages, search=searched, refuse=watch.lap())
         return replace(found, stages=stages)
 
-    def _read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        on_subject: float,
-        scope: Scope,
-        snapshot: Snapshot,
-    ) -> _Found:
+    def _read(self, asking: _Asking, hits: Sequence[Hit], on_subject: float) -> _Found:
         """The quotes that answer; none if the reader is not confident enough."""
         if not hits:
             return _Found()
+        question, snapshot = asking.question, asking.snapshot
         watch = _Stopwatch()
+        asking.report(Stage.READING)
         verdict = self._reader.read(question, hits)
         read = watch.lap()
+        asking.report(Stage.COMPOSING)
         notices = (verdict.notice,) if verdict.notice else ()
         gate = Gate(snapshot.document)
-        quotes = compose(question, verdict, gate, snapshot, scope)
+        quotes = compose(question, verdict, gate, snapshot, asking.scope)
         confidence = verdict.confidence * (on_subject if verdict.supposes_subject else 1)
         if confidence < self._threshold:
             quotes = ()
@@ -165,13 +188,11 @@ class Assistant:
 
         return presumed(question, places, self._catalogue(snapshot).names)
 
-    def _elsewhere(
-        self, question: str, every: Sequence[Hit], scope: frozenset[str], snapshot: Snapshot
-    ) -> tuple[str, ...]:
+    def _elsewhere(self, asking: _Asking, every: Sequence[Hit]) -> tuple[str, ...]:
         """The documents that answer when all are searched, if none of them is in the scope."""
-        found = self._read(question, every, similarity.confidence(every), None, snapshot)
+        found = self._read(replace(asking, scope=None), every, similarity.confidence(every))
         paths = {quote.document.path for quote in found.quotes}
-        return () if paths & scope else tuple(sorted(paths))
+        return () if paths & (asking.scope or set()) else tuple(sorted(paths))
 
     def _scope(
         self, questions: Sequence[str], searched: str, documents: Sequence[str], snapshot: Snapshot
@@ -190,9 +211,14 @@ class Assistant:
 
     def _catalogue(self, snapshot: Snapshot) -> Catalogue:
         """What the documents are called, read once for a snapshot."""
-        if self._described is None or self._described[0] is not snapshot:
-            self._described = (snapshot, describe(snapshot.summaries(), snapshot.openings(OPENING)))
-        return self._described[1]
+        if snapshot not in self._described:
+            described = describe(snapshot.summaries(), snapshot.openings(OPENING))
+            self._described[snapshot] = described
+        return self._described[snapshot]
+
+
+def _asks(question: str) -> bool:
+    return any(character.isalnum() for character in question)
 
 
 def _searched(question: str, history: Sequence[str]) -> str:
@@ -201,8 +227,7 @@ def _searched(question: str, history: Sequence[str]) -> str:
     Unpaired surrogates, which come from arguments that are not UTF-8, become question marks:
     neither the model nor the database takes them.
     """
-    asks = any(character.isalnum() for character in question)
-    searched = standalone(question, history) if asks else question
+    searched = standalone(question, history) if _asks(question) else question
     return searched.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from index import update
-from index.embed import load_embedder
+from index.embed import Embedder, load_embedder
 from index.store import writing
 from index.tokens import load_encoding
 from rag.assistant import Assistant, open_assistant
@@ -33,6 +33,28 @@ def index_paths(paths: list[Path], config: Config, *, rebuild: bool = False) -> 
         with _bar() as report:
             updater = update.Updater(store, embedder, tokens, config.passage_tokens, report)
             return updater.run(paths)
+
+
+def take_in(
+    folder: Path, config: Config, embedder: Embedder, report: Callable[[update.Progress], None]
+) -> update.Summary:
+    """Bring an index that is being asked up to date with a folder, by the settings it was made
+    with. BusyError while another process writes to it."""
+    with writing(config.index) as store:
+        known = store.settings
+        encoding, size = config.encoding, config.passage_tokens
+        if known:
+            encoding, size = known.encoding, known.passage_tokens
+        tokens = load_encoding(encoding, allow_network=config.allow_network)
+        store.prepare(update.make_settings(embedder, tokens, size))
+        return update.Updater(store, embedder, tokens, size, report).run([folder])
+
+
+def drop(path: str, config: Config) -> None:
+    """Take a document out of an index. BusyError while another process writes to it."""
+    with writing(config.index) as store:
+        store.drop(path)
+        update.publish(store)
 
 
 def print_summary(summary: update.Summary) -> None:

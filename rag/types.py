@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 from string import ascii_uppercase
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from index.types import Document, Hit, Place, Span
 from index.witnesses.differences import Difference, change_sense
@@ -77,6 +77,13 @@ class Reader(Protocol):
     """The seam for whatever picks the sentences that answer."""
 
     def read(self, question: str, hits: Sequence[Hit]) -> Verdict: ...
+
+
+@runtime_checkable
+class Warmed(Protocol):
+    """A reader that has something to load before its first answer."""
+
+    def warm(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,16 @@ class Reason(StrEnum):
     NOT_ANSWERED = "not_answered"
     PRESUMES = "presumes"
     ELSEWHERE = "elsewhere"
+
+
+class Stage(StrEnum):
+    """What is being done for a question, in this order; a part of it may be done again."""
+
+    LOADING = "loading"
+    WAITING = "waiting"
+    SEARCHING = "searching"
+    READING = "reading"
+    COMPOSING = "composing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -13,7 +15,14 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from index.embed import Embedder, Encoded, LazyEmbedder, TransformerEmbedder, load_embedder
+from index.embed import (
+    Embedder,
+    Encoded,
+    LazyEmbedder,
+    TransformerEmbedder,
+    _Turns,
+    load_embedder,
+)
 from index.errors import ModelError
 from index.model import ModelFiles, locate
 from index.split import split
@@ -259,3 +268,26 @@ def test_a_model_is_loaded_once_and_not_before_it_is_needed(
     assert (lazy.name, lazy.sha256, loaded) == ("mine", "2" * 64, [])
     assert (lazy.count("It rained."), lazy.limit) == (3, 254)
     assert loaded == [files]
+
+
+def test_a_question_goes_before_passages_that_wait() -> None:
+    turns, order = _Turns(), list[str]()
+
+    def patient() -> None:
+        with turns.patient():
+            order.append("passages")
+
+    def urgent() -> None:
+        with turns.urgent():
+            order.append("question")
+
+    with turns.patient():
+        first = threading.Thread(target=patient)
+        first.start()
+        second = threading.Thread(target=urgent)
+        second.start()
+        while not turns._urgent:
+            time.sleep(0.001)
+    for each in (first, second):
+        each.join(10)
+    assert order == ["question", "passages"]

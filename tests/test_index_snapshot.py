@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import cache
@@ -284,3 +284,72 @@ def test_a_library_sees_that_its_index_was_deleted_and_made_anew(tmp_path: Path)
     library.close()
     assert document is not None
     assert document.text == "It snowed in Marlin."
+
+
+COPIED = "The commission of inquiry found that the harbour master had lit no lamp that night."
+TEXTS = {
+    "a.txt": f"It rained in Marlin. {COPIED}",
+    "b.txt": f"{COPIED} It snowed in Furth.",
+    "c.txt": f"He wrote: {COPIED}",
+    "d.txt": "The lamp was lit in Marlin.",
+}
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Library]]:
+    """An index of the texts of these names."""
+    opened: dict[frozenset[str], Library] = {}
+
+    def library(names: frozenset[str]) -> Library:
+        if names not in opened:
+            indexed = Indexed(tmp_path_factory.mktemp("texts"))
+            for name in names:
+                (indexed.sources / name).write_text(TEXTS[name], encoding="utf-8")
+            indexed.update()
+            opened[names] = Library(indexed.folder, FakeEmbedder())
+        return opened[names]
+
+    yield library
+    for each in opened.values():
+        each.close()
+
+
+@pytest.mark.parametrize("hidden", [{"a.txt"}, {"b.txt"}, {"a.txt", "c.txt"}, {"d.txt"}, {*TEXTS}])
+def test_what_is_hidden_might_as_well_not_be_there(
+    libraries: Callable[..., Library], hidden: set[str]
+) -> None:
+    """Every channel gives what an index without the hidden documents does."""
+    every, seen = libraries(frozenset(TEXTS)), libraries(frozenset(TEXTS) - hidden)
+    with every.snapshot() as whole, seen.snapshot() as without:
+        view = whole.restricted(lambda document: document.path not in hidden)
+        assert [each.path for each in view.summaries()] == sorted(set(TEXTS) - hidden)
+        assert view.openings(9) == without.openings(9)
+        for path, text in TEXTS.items():
+            span = Span(0, len(text))
+            assert view.document(path) == without.document(path)
+            assert view.witnesses(path, span) == without.witnesses(path, span)
+            assert view.copies(path, span) == without.copies(path, span)
+            assert view.copied_from(path) == [
+                each for each in without.copied_from(path) if path not in hidden
+            ]
+        for words in ("lamp", "Marlin", "snowed"):
+            mentioned = [path for path, _ in view.mentions(words)]
+            assert mentioned == [path for path, _ in without.mentions(words)]
+            for documents in (None, frozenset({"a.txt", "b.txt"})):
+                found = {hit.document for hit in view.search(words, documents)}
+                assert found == {hit.document for hit in without.search(words, documents)}
+
+
+def test_who_sees_everything_shares_one_view(libraries: Callable[..., Library]) -> None:
+    with libraries(frozenset(TEXTS)).snapshot() as whole:
+        assert whole.restricted(lambda _: True) is whole
+        first = whole.restricted(lambda document: document.path != "a.txt")
+        assert whole.restricted(lambda document: document.path != "a.txt") is first
+        both = first.restricted(lambda document: document.path != "b.txt")
+        assert [each.path for each in both.summaries()] == ["c.txt", "d.txt"]
+
+
+def test_a_source_is_read_while_a_question_is_answered(indexed: Indexed) -> None:
+    library = Library(indexed.folder, FakeEmbedder())
+    with closing(library), library.snapshot(), library.lookup() as other:
+        assert [each.path for each in other.summaries()] == ["a.txt", "b.txt"]

@@ -187,6 +187,25 @@ def test_sign_bits_survive_a_dimension_that_is_no_multiple_of_eight(tmp_path: Pa
     assert stored.tokens.tolist() == np.where(encoded.tokens > 0, 1, -1).tolist()
 
 
+def test_pages_are_the_sheets_or_the_printed_numbers(tmp_path: Path) -> None:
+    sheets = [Place(sheet=sheet, line=None) for sheet in (1, 3)]
+    pages = {
+        "none.txt": [Place()],
+        "one.txt": [Place(page="4"), Place()],
+        "printed.txt": [Place(page="iv"), Place(page="1"), Place(page="1"), Place()],
+        "sheets.txt": [sheets[0], sheets[1]._replace(page="7")],
+    }
+    with new_store(tmp_path) as store:
+        for path, places in pages.items():
+            blocks = (
+                Block(BlockKind.PARAGRAPH, Span(at, at + 1), place)
+                for at, place in enumerate(places)
+            )
+            store.put(replace(make(path, "abcdef"), blocks=tuple(blocks)), "/root", [])
+        found = {summary.path: summary.pages for summary in store.summaries()}
+    assert found == {"none.txt": None, "one.txt": None, "printed.txt": 2, "sheets.txt": 3}
+
+
 def test_summaries_are_in_order_of_their_paths(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         put(store, "b.txt", TEXTS[0])

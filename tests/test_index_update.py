@@ -209,17 +209,21 @@ def test_documents_are_embedded_together_and_stored_one_by_one(
     assert np.array_equal(rows, np.array([encoded.vector for encoded in expected]))
 
 
-def test_progress_is_reported_as_documents_are_read_and_stored(
+def test_progress_is_reported_as_documents_are_read_and_embedded(
     work: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(update, "GATHER", 2)
+    monkeypatch.setattr(update, "STEP", 1)
     work.write(a="It rained.", b="It snowed.", c="")
     work.run()
     assert work.progress == [
+        Progress(0, 3, 0, "a.txt"),
         Progress(1, 3, 0, "a.txt"),
-        Progress(1, 3, 1, "a.txt"),
+        Progress(1, 3, 0, "b.txt"),
+        Progress(1, 3, 1, "b.txt"),
         Progress(1, 3, 2, "b.txt"),
         Progress(2, 3, 2, "b.txt"),
+        Progress(2, 3, 2, "c.txt"),
         Progress(3, 3, 2, "c.txt"),
     ]
 

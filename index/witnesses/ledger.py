@@ -1,7 +1,7 @@
 """Which passages of an index are copies of each other, kept with the documents in its database."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,12 +67,19 @@ class Ledger:
         )
         return _once(_copy(row) for row in rows)
 
-    def witnesses(self, path: str, span: Span) -> list[Witness]:
+    def witnesses(
+        self, path: str, span: Span, without: Container[str] = frozenset()
+    ) -> list[Witness]:
         """The sentences of a document in `span` with all their copies, the best first.
 
-        The document itself is one of them; none where nothing is a copy.
+        The document itself is one of them; none where nothing is a copy. The documents in `without`
+        count for nothing, also not in what the others are compared by.
         """
-        copies = _joined(self.copies(path, span))
+        copies = _joined(
+            copy
+            for copy in self.copies(path, span)
+            if copy.sentences.theirs.document not in without
+        )
         asked = self._excerpt(path, span) if copies else None
         if asked is None:
             return []

@@ -48,6 +48,10 @@ class CrossEncoderReader:
         claims.sort(key=lambda claim: -claim.score)
         return Verdict(tuple(claims), claims[0].score)
 
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        self.model.predict([("", "")])
+
 
 def _around(passage: Passage, at: int) -> str:
     """The reading text from the sentence before to the one after, as far as the passage has them:

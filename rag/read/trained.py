@@ -106,6 +106,10 @@ class TrainedReader:
         claims.sort(key=lambda claim: -claim.score)
         return Verdict(tuple(claims), answered, margin=MARGIN, repeat=REPEAT, supposes_subject=True)
 
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        _ = self._network, self._pieced
+
     def best(self, question: str, hits: Sequence[Hit]) -> float:
         """The best log odds of any sentence; ValueError without hits."""
         return max(odds for _, odds in self._read(question, hits))

@@ -154,7 +154,7 @@ def add(answer: Path, file: Path, verdict: str, citation: int, right: str) -> No
     The case is put into the file of --to, which pincite eval --questions reads.
     """
     from eval.grow.add import Verdict, add_case, to_case
-    from rag.check import load_answers
+    from rag.records import load_answers
 
     answers = [record for _, record in load_answers(answer)]
     if len(answers) != 1:

@@ -1,14 +1,9 @@
 """Many questions from a file, their answers to another."""
 
 import json
-import os
-import secrets
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from rich.progress import track
 
@@ -17,6 +12,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.indexing import console, open_warm
 from rag.render import to_json
+from rag.replace import replacing
 from rag.types import Answer
 
 
@@ -58,15 +54,10 @@ def run_batch(config: Config, questions: Path, out: Path) -> None:
 def answer_all(assistant: Assistant, questions: Iterable[Asked], out: Path) -> None:
     """Write the answer to each question as a line of `out`.
 
-    The file appears under its name when all are answered, so that a run that is stopped is not
-    taken for one that is complete. Where `out` is a link, that is the file it points to.
+    The file appears under its name when all are answered.
     """
-    target = Path(os.path.realpath(out))
-    # A link is still one once resolved when it leads back to itself.
-    if target.is_symlink() or (out.exists() and not out.is_file()):
-        raise PinciteError(f"the answers cannot be written to {out}: it is not a regular file")
     try:
-        with _replacing(target) as file:
+        with replacing(out) as file:
             for asked in questions:
                 answer = _ask(assistant, asked)
                 file.write(to_json(answer, asked.id) + "\n")
@@ -79,22 +70,6 @@ def _ask(assistant: Assistant, asked: Asked) -> Answer:
         return assistant.ask(asked.question, asked.history, asked.documents)
     except PinciteError as error:
         raise PinciteError(f"question {asked.id}: {error}") from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[TextIO]:
-    """A new file that takes the place of `target` when all went well, and is removed otherwise."""
-    # Not one of `tempfile`, which only its owner could read.
-    partial = target.with_name(f"{target.name}.{secrets.token_hex(8)}.part")
-    file = partial.open("x", encoding="utf-8", newline="\n")
-    try:
-        with file:
-            yield file
-        if target.exists():
-            shutil.copymode(target, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _asked(name: str, line: str) -> Asked:

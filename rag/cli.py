@@ -11,11 +11,17 @@ import click
 
 from index.errors import PinciteError
 from rag.config import Config
+from rag.export import FORMS
 from rag.options import config_options
 from rag.render import visible
 
 _EXISTING = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_sources = click.option(
+    "--sources",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where the sources lie now. [default: where they were indexed]",
+)
 
 
 class _Commands(click.Group):
@@ -127,18 +133,34 @@ def batch(config: Config, questions: Path, out: Path) -> None:
 
 @commands.command()
 @click.argument("answers", type=_FILE)
-@click.option(
-    "--sources",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where the sources lie now. [default: where they were indexed]",
-)
+@_sources
 @config_options
 def check(config: Config, answers: Path, sources: Path | None) -> None:
-    """Check every citation in a file of answers against the source files."""
+    """Check every citation in a file against the source files.
+
+    The file is one of answers, or of what `pincite export` made of them, in any form.
+    """
     from rag.check import check_answers
 
     if not check_answers(config, answers, sources):
         sys.exit(1)
+
+
+@commands.command()
+@click.argument("answers", type=_FILE)
+@click.option("--as", "form", required=True, type=click.Choice(list(FORMS)), help="The form.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="[default: the terminal]"
+)
+@_sources
+@config_options
+def export(
+    config: Config, answers: Path, form: str, out: Path | None, sources: Path | None
+) -> None:
+    """Write answers in another form, if all of their citations hold."""
+    from rag.export.command import export_answers
+
+    export_answers(config, answers, form, out, sources)
 
 
 def main() -> None:

@@ -66,21 +66,24 @@ def to_text(answer: Answer, titles: Mapping[str, str] = MappingProxyType({})) ->
 
     `titles` are those of the documents, by path.
     """
-    lines: list[str] = []
-    if answer.standalone != answer.question:
-        lines += [f"Searched for: {answer.standalone}", ""]
-    for notice in answer.notices:
-        lines += [f"Note: {notice}", ""]
-    if answer.scope:
-        lines += [scope_text(answer, titles), ""]
-    if answer.reason:
-        lines += [reason_text(answer, titles), ""]
-    if answer.nearest:
-        lines += [NEAREST, ""]
+    lines = [line for framed in framing(answer, titles) for line in (framed, "")]
     for number, quote in enumerate(answer.quotes or answer.nearest, start=1):
         mark = f"[{number}]" if answer.quotes else "  ·"
         lines += [f"{mark} {quote.display}", f"    — {citation(quote)}", *asides(quote), ""]
     return "\n".join(visible(line) for line in lines).rstrip()
+
+
+def framing(answer: Answer, titles: Mapping[str, str]) -> Iterator[str]:
+    """What is said before the quotes, in fixed words of the interface."""
+    if answer.standalone != answer.question:
+        yield f"Searched for: {answer.standalone}"
+    yield from (f"Note: {notice}" for notice in answer.notices)
+    if answer.scope:
+        yield scope_text(answer, titles)
+    if answer.reason:
+        yield reason_text(answer, titles)
+    if answer.nearest:
+        yield NEAREST
 
 
 def scope_text(answer: Answer, titles: Mapping[str, str]) -> str:
@@ -109,13 +112,22 @@ def asides(quote: Quote) -> Iterator[str]:
     """What a reader should know beside a quote: its position, notes, state and copies."""
     if quote.position:
         yield f"      Position {quote.position}"
+    for remark in [*remarks(quote), *map(witness_text, quote.witnesses)]:
+        yield f"      {remark}"
+
+
+def remarks(quote: Quote) -> Iterator[str]:
+    """What the notes say that a quote refers to, and its state."""
     for note in quote.notes:
         if note.marker:
-            yield f"      n. {note.marker}: {note.display}"
+            yield f"n. {note.marker}: {note.display}"
     if quote.oddities:
-        yield f"      perhaps damaged: {', '.join(quote.oddities)}"
-    for witness in quote.witnesses:
-        yield f"      also {witness.document}, {witness.place.locator}{difference_text(witness)}"
+        yield f"perhaps damaged: {', '.join(quote.oddities)}"
+
+
+def witness_text(witness: Witness) -> str:
+    """Where a quote's words stand as well, and how they differ there."""
+    return f"also {witness.document}, {witness.place.locator}{difference_text(witness)}"
 
 
 def visible(text: str) -> str:

@@ -15,7 +15,7 @@ from eval.asking.ask import Asker
 from eval.asking.response import Response
 from eval.cases import Case
 from eval.command import evaluate
-from eval.grow.keep import Keeper
+from eval.grow.convert import to_lines
 from index.errors import PinciteError
 from index.store import open_reading
 from index.update import Summary
@@ -121,12 +121,13 @@ def test_the_report_names_what_it_was_made_with(folder: Path) -> None:
     assert made_with["questions"] == 2
 
 
-def test_what_the_interface_keeps_is_measured(folder: Path) -> None:
+def test_what_was_judged_in_the_interface_is_measured(folder: Path) -> None:
     quote = {**ASKED["gold"][0], "document": "harbour.txt", "speakers": ["harbour.txt"]}
-    (folder / "set.jsonl").unlink()
-    keep = Keeper(folder / "set.jsonl")
-    keep("When was the lamp lit?", quote, "supports", "")
-    keep("Who?", None, "should-have-refused", "")
+    judged = [
+        ("When was the lamp lit?", quote, "supports", ""),
+        ("Who?", None, "should-have-refused", ""),
+    ]
+    (folder / "set.jsonl").write_text(to_lines(judged)[0])
     done = invoke(folder, "--report", "out")
     assert done.exit_code == 0
     assert "differ from the sources" not in done.stderr

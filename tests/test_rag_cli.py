@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from index.embed import Embedder, load_embedder
 from index.store import writing
 from rag.cli import commands, main
+from rag.export import FORMS
 from rag.render import REASONS
 from rag.types import Notice, Reason
 from tests.fake_llm import Says, picks, served
@@ -33,12 +34,16 @@ COMMANDS = [
     "batch",
     "check",
     "eval",
+    "export",
     "index",
     "serve",
     "show",
     "status",
+    "verdicts",
     "witnesses",
 ]
+# These work on a file of their own, and on no index.
+APART = {"verdicts"}
 HEAVY = [
     "faiss",
     "gradio",
@@ -126,7 +131,7 @@ def test_help_names_every_command() -> None:
     assert [line.split()[0] for line in listed.splitlines()] == COMMANDS
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in APART])
 def test_every_command_has_help_and_the_common_options(command: str) -> None:
     output = run(command, "--help").output
     assert output.startswith(f"Usage: commands {command} [OPTIONS]")
@@ -208,6 +213,40 @@ def test_index_status_ask_batch_check() -> None:
     cited = sum(len(record["quotes"]) for record in records)
     assert run("check", "answers.jsonl").stdout == f"{cited} citations checked, 0 wrong.\n"
     assert run("check", "answers.jsonl", "--sources", "sources").stdout.startswith(str(cited))
+
+
+def test_what_is_exported_can_be_checked_in_every_form() -> None:
+    run("index", "sources")
+    Path("answer.json").write_text(
+        run("ask", "--json", "When did the harbour master light the lamp?").stdout, encoding="utf-8"
+    )
+    for name, form in FORMS.items():
+        out = f"answer.{form.ending}"
+        assert run("export", "answer.json", "--as", name, "--out", f"of-{out}").stdout == ""
+        printed = run("export", "answer.json", "--as", name).stdout
+        assert printed == Path(f"of-{out}").read_text(encoding="utf-8")
+        assert run("check", f"of-{out}").stdout.endswith(" citations checked, 0 wrong.\n")
+    assert "The harbour master lit" in printed
+    Path("of-answer.html").write_text(printed.replace("master lit", "master put"), encoding="utf-8")
+    assert "text not as in the source" in run("check", "of-answer.html", status=1).stdout
+
+
+def test_what_no_longer_holds_is_not_exported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("index", "sources")
+    answer = run("ask", "--json", "When did the harbour master light the lamp?").stdout
+    Path("answer.json").write_text(answer, encoding="utf-8")
+    out = ["export", "answer.json", "--as", "note", "--out"]
+    assert refused(monkeypatch, capsys, *out, "answer.json") == (
+        "the export would replace the answers: answer.json is answer.json"
+    )
+    Path("sources/harbour.txt").write_text(HARBOUR.replace("mate", "cook"), encoding="utf-8")
+    assert refused(monkeypatch, capsys, *out, "note.txt") == (
+        "nothing is written, for these no longer hold; ask again: "
+        "line 1 [1] harbour.txt, ¶1: the file has changed since (SHA-256 differs)"
+    )
+    assert not Path("note.txt").exists()
 
 
 def with_reader(url: str) -> None:

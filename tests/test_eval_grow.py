@@ -1,7 +1,6 @@
 """Cases from use, and the lint."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from eval.cases import Case, Gold, load_cases
 from eval.cases.jsonl import to_fields
 from eval.command import evaluate
 from eval.grow.add import Verdict, add_case, to_case
-from eval.grow.keep import Keeper
+from eval.grow.convert import to_lines
 from eval.grow.lint import Finding, content_words, lint
 from index.errors import PinciteError
 from index.types import Span
@@ -200,76 +199,70 @@ class TestAddCase:
             add_case(to_case(ANSWER, Verdict.SUPPORTS, 2), file)
 
 
-class TestKeeper:
+class TestToLines:
     """The adapter of the interface."""
 
     QUESTION = "Who lit the lamp then?"
+    ONE, TWO = ANSWER["quotes"]
 
-    def test_a_verdict_is_the_case_that_the_command_makes(self, tmp_path: Path) -> None:
-        file = tmp_path / "use.jsonl"
-        file.touch()
-        keep = Keeper(file)
-        assert keep(self.QUESTION, ANSWER["quotes"][0], "supports", "") == str(file)
-        keep(self.QUESTION, ANSWER["quotes"][1], "wrong-speaker", " Morris ")
+    def cases(self, text: str, folder: Path) -> list[Case]:
+        (folder / "use.jsonl").write_text(text, encoding="utf-8")
+        return load_cases(folder / "use.jsonl")
+
+    def test_verdicts_are_the_cases_that_the_command_makes(self, tmp_path: Path) -> None:
+        text, left_out = to_lines(
+            [
+                (self.QUESTION, self.ONE, "supports", ""),
+                ("Wer läutete?", None, "should-have-refused", ""),
+                (self.QUESTION, self.TWO, "wrong-speaker", " Morris "),
+            ]
+        )
         add_case(to_case(ANSWER, Verdict.SUPPORTS), tmp_path / "other.jsonl")
         case = add_case(
             to_case(ANSWER, Verdict.WRONG_SPEAKER, 2, "Morris"), tmp_path / "other.jsonl"
         )
-        assert load_cases(file) == [case]
-        assert case.gold == (FIRST, replace(SECOND, locator="", stance="Morris"))
+        first, second = self.cases(text, tmp_path)
+        assert (first, left_out) == (case, [])
+        assert first.gold == (FIRST, replace(SECOND, locator="", stance="Morris"))
+        assert (second.question, second.answerable) == ("Wer läutete?", False)
+        assert text.encode().count("läutete".encode()) == 1
 
-    def test_a_verdict_on_the_answer_needs_no_quote(self, tmp_path: Path) -> None:
-        Keeper(tmp_path / "use.jsonl")(self.QUESTION, None, "should-have-refused", "")
-        assert not load_cases(tmp_path / "use.jsonl")[0].answerable
+    def test_what_contradicts_an_earlier_one_is_named_and_hinders_no_other(
+        self, tmp_path: Path
+    ) -> None:
+        text, left_out = to_lines(
+            [
+                (self.QUESTION, self.ONE, "supports", ""),
+                (self.QUESTION, quote(8, 30), "does-not-support", ""),
+                (self.QUESTION, None, "should-have-refused", ""),
+                (self.QUESTION, self.TWO, "does-not-support", ""),
+            ]
+        )
+        (case,) = self.cases(text, tmp_path)
+        assert (case.gold, case.rejected) == ((FIRST,), (SECOND,))
+        contradicts = "it contradicts an earlier verdict. Take one of the two back"
+        assert left_out == [
+            f"“{self.QUESTION}”, does-not-support of a.txt, ¶1: {contradicts}",
+            f"“{self.QUESTION}”, should-have-refused: {contradicts}",
+        ]
 
     @pytest.mark.parametrize(
-        ("quote", "verdict", "message"),
+        ("judged", "message"),
         [
-            (ANSWER["quotes"][0], "wrong-place", "where the locator is wrong, the right one"),
-            (ANSWER["quotes"][0], "does-not-support", "contradicts one that the file has"),
-            (None, "should-have-refused", "contradicts one that the file has"),
-            (None, "supports", "there is no citation 1"),
+            ((QUESTION, ONE, "wrong-place", " "), "where the locator is wrong, the right one"),
+            ((QUESTION, None, "supports", ""), "there is no citation 1"),
+            ((QUESTION, {**ONE, "start": "0"}, "supports", ""), "start is '0'; it has to be"),
+            ((" ", None, "should-have-refused", ""), "standalone_question is ' '"),
         ],
     )
-    def test_what_cannot_be_is_refused(
-        self, tmp_path: Path, quote: dict[str, Any] | None, verdict: str, message: str
-    ) -> None:
-        keep = Keeper(tmp_path / "use.jsonl")
-        keep(self.QUESTION, ANSWER["quotes"][0], "supports", "")
-        kept = load_cases(tmp_path / "use.jsonl")
-        with pytest.raises(PinciteError, match=message):
-            keep(self.QUESTION, quote, verdict, " ")
-        assert load_cases(tmp_path / "use.jsonl") == kept
+    def test_what_no_case_can_hold_is_named(self, judged: Any, message: str) -> None:
+        text, (note,) = to_lines([judged])
+        assert text == ""
+        assert message in note
 
-    def test_there_are_no_other_verdicts(self, tmp_path: Path) -> None:
+    def test_there_are_no_other_verdicts(self) -> None:
         with pytest.raises(ValueError, match="'wrong' is not a valid Verdict"):
-            Keeper(tmp_path / "use.jsonl")(self.QUESTION, None, "wrong", "")
-        assert not list(tmp_path.iterdir())
-
-    def test_a_file_that_cannot_be_added_to_is_told_at_once(self, tmp_path: Path) -> None:
-        (tmp_path / "use.jsonl").write_text('{"id": "q1"}')
-        with pytest.raises(PinciteError, match=r"line 1: question is missing.* Verdicts are kept"):
-            Keeper(tmp_path / "use.jsonl")
-        with pytest.raises(PinciteError, match=r"there is no folder .*none to keep verdicts in"):
-            Keeper(tmp_path / "none" / "use.jsonl")
-
-    def test_a_folder_that_went_since_is_told(self, tmp_path: Path) -> None:
-        (tmp_path / "gone").mkdir()
-        keep = Keeper(tmp_path / "gone" / "use.jsonl")
-        (tmp_path / "gone").rmdir()
-        with pytest.raises(PinciteError, match="cannot be written: No such file or directory"):
-            keep(self.QUESTION, ANSWER["quotes"][0], "supports", "")
-
-    def test_verdicts_at_once_lose_nothing(self, tmp_path: Path) -> None:
-        keep = Keeper(tmp_path / "use.jsonl")
-
-        def judge(number: int) -> None:
-            keep(f"Who lit lamp {number % 7}?", quote(number, number + 9), "supports", "")
-
-        with ThreadPoolExecutor(8) as tabs:
-            list(tabs.map(judge, range(56)))
-        cases = load_cases(tmp_path / "use.jsonl")
-        assert sorted(len(case.gold) for case in cases) == [8] * 7
+            to_lines([(self.QUESTION, None, "wrong", "")])
 
 
 TEXTS = {

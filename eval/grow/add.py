@@ -1,7 +1,6 @@
 """Cases from use: an answer, and what a person says of one of its citations.
 
-`to_case` turns them into a case and `add_case` puts it into a file; the command line and the
-interface call the same two.
+`to_case` turns them into a case, and `add_case` puts it into a file.
 """
 
 import codecs
@@ -117,7 +116,12 @@ def add_case(case: Case, file: Path) -> Case:
     as they are, byte for byte. PinciteError when the two contradict each other; the file is
     replaced as a whole or not at all. Between two calls at once one verdict may be lost.
     """
-    known = next((each for each in known_cases(file) if each.id == case.id), None)
+    known = next((each for each in _known_cases(file) if each.id == case.id), None)
+    if known and contradicts(known, case):
+        raise PinciteError(
+            f"the verdict on {case.question!r} contradicts one that the file has as {known.id}; "
+            "take that line out to change it"
+        )
     added = merged(known, case) if known else case
     if added == known:
         return added
@@ -167,23 +171,22 @@ def _line(values: Mapping[str, Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def known_cases(file: Path) -> list[Case]:
+def _known_cases(file: Path) -> list[Case]:
     """The cases of a file; none where it is not there yet, or empty."""
     return load_cases(file) if file.exists() and file.stat().st_size > 0 else []
 
 
-def merged(known: Case, new: Case) -> Case:
-    """What two verdicts on the same question say together; PinciteError if they disagree."""
-    disagree = (
+def contradicts(known: Case, new: Case) -> bool:
+    """Whether two verdicts on the same question cannot both be right."""
+    return (
         known.answerable != new.answerable
         or _overlap(known.gold, new.rejected)
         or _overlap(known.rejected, new.gold)
     )
-    if disagree:
-        raise PinciteError(
-            f"the verdict on {new.question!r} contradicts one that the file has as {known.id}; "
-            "take that line out to change it"
-        )
+
+
+def merged(known: Case, new: Case) -> Case:
+    """What two verdicts on the same question, which do not contradict each other, say together."""
     return replace(
         known,
         gold=_together(known.gold, new.gold),

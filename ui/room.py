@@ -1,0 +1,61 @@
+"""Everything that the page can ask for, put together."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from rag.assistant import assistant_for, open_library
+from rag.config import Config
+from rag.indexing import drop, take_in
+from rag.render import Record
+from ui.desk import Desk
+from ui.jobs import Changes, Jobs
+from ui.loading import Loading
+from ui.memory import Memory
+from ui.server.services import Service
+from ui.uploads import Uploads
+
+
+class Room:
+    """The desk, how far the model is loaded, and the sources that are added and removed."""
+
+    def __init__(self, desk: Desk, loading: Loading, jobs: Jobs) -> None:
+        self._desk = desk
+        self._loading = loading
+        self._jobs = jobs
+
+    def services(self) -> Mapping[str, Service]:
+        return {**self._desk.services(), **self._jobs.services(), "status": self.status}
+
+    def status(self, owner: str, request: object) -> Record:
+        """`{"state", "message", "jobs"}`: see `Loading.record` and `Jobs.records`. The request is
+        empty."""
+        return {**self._loading.record(), "jobs": self._jobs.records(owner)}
+
+    def page(self, owner: str, answer: str) -> str:
+        """An answer as a page to print: see `Desk.page`."""
+        return self._desk.page(owner, answer)
+
+    def start(self) -> None:
+        """Begin with what takes long, once the page can be had."""
+        self._jobs.start()
+        self._loading.start()
+
+    def stop(self) -> None:
+        """End the process at once if a thread is at work: torch aborts it with a complaint when
+        the interpreter ends around it. What was indexed is committed."""
+        if self._loading.is_under_way or self._jobs.is_at_work:
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def open_room(config: Config, memory: Memory, uploads: Uploads) -> Room:
+    """The room over a configured index; nothing is loaded or indexed before its `start`."""
+    library = open_library(config)
+    assistant = assistant_for(library, config)
+    changes = Changes(
+        take_in=lambda folder, report: take_in(folder, config, library.embedder, report),
+        drop=lambda path: drop(path, config),
+        sources=lambda sees: assistant.sources(sees=sees),
+    )
+    return Room(Desk(assistant, memory), Loading(assistant.warm), Jobs(uploads, changes))

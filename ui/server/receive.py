@@ -1,0 +1,57 @@
+"""`POST /upload?path=NAME`: one file, as the raw body of a request, streamed to disk."""
+
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ui.server.guard import UPLOAD
+from ui.server.page import NO_COOKIE
+from ui.uploads import UploadError, Uploads, prefix_of
+
+
+def upload_route(uploads: Uploads) -> Route:
+    """Takes files for the owner of the request's cookie: 201 and `{"document", "bytes"}`, or else
+    `{"error"}` with a status that says as much to a program. The service `take_in` indexes them."""
+
+    async def receive(request: Request) -> Response:
+        try:
+            return await _receive(request, uploads)
+        except UploadError as refused:
+            return JSONResponse({"error": str(refused)}, refused.status)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except OSError as error:
+            message = f"The file cannot be stored here ({error.strerror}). See to the disk."
+            return JSONResponse({"error": message}, 507)
+
+    return Route(UPLOAD, receive, methods=["POST"])
+
+
+async def _receive(request: Request, uploads: Uploads) -> Response:
+    owner: str | None = request.state.owner
+    if owner is None:
+        raise UploadError(401, NO_COOKIE)
+    length = request.headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()):
+        raise UploadError(411, "The request does not say how long the file is.")
+    name = request.query_params.get("path", "")
+    with uploads.taking(owner, name, int(length)) as partial:
+        if await _write(request, partial, int(length)) != int(length):
+            raise UploadError(400, "The file is not as long as the request says.")
+    return JSONResponse({"document": prefix_of(owner) + name, "bytes": int(length)}, 201)
+
+
+async def _write(request: Request, partial: Path, most: int) -> int:
+    """How many bytes came, of which no more than `most` are written: a request in chunks may lie
+    about its length."""
+    size = 0
+    with partial.open("xb") as file:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > most:
+                break
+            await run_in_threadpool(file.write, chunk)
+    return size

@@ -1,96 +1,115 @@
+"""Requests of the page and what comes back."""
+
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from index.errors import PinciteError
-from index.store import DocumentSummary
-from index.types import Block, BlockKind, Document, Place, Span
+from index.snapshot import Library
 from rag.render import Record
-from rag.types import Answer, Reason
+from tests.recorder import Recorder
+from tests.room import LIGHT, SOURCES, answering_from, make_library
 from ui.desk import Desk
+from ui.memory import Memory
 
-TEXT = "The mate spoke."
-DOCUMENT = Document(
-    "report.txt",
-    "ab" * 32,
-    "Report",
-    TEXT,
-    "utf-8",
-    15,
-    (Block(BlockKind.PARAGRAPH, Span(0, 15), Place()),),
-)
+OWNER, STRANGER = "a" * 64, "b" * 64
+Call = Callable[..., Record]
 
 
-class Recorder:
-    """An assistant that finds nothing and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, list[str], list[str]]] = []
-
-    def ask(self, question: str, history: list[str], documents: list[str]) -> Answer:
-        self.asked.append((question, list(history), list(documents)))
-        if question == "break":
-            raise PinciteError("the index is gone. Make it again.")
-        return Answer(question, question, (), (), 0.0, Reason.OFF_SUBJECT, 0.0)
-
-    def sources(self) -> list[DocumentSummary]:
-        return []
-
-    def document(self, path: str) -> Document | None:
-        return DOCUMENT if path == "report.txt" else None
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
 
 
-def test_a_question_is_asked_with_the_ones_before_it() -> None:
-    recorder = Recorder()
-    reply = Desk(recorder).ask({"question": "Who?", "history": ["What?"]})
-    assert recorder.asked == [("Who?", ["What?"], [])]
-    assert reply["answer"]["heading"] == "These sources have nothing on the subject."
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path / "memory.sqlite")
 
 
-def test_a_question_names_the_documents_to_search() -> None:
-    recorder = Recorder()
-    Desk(recorder).ask({"question": "Who?", "documents": ["report.txt"]})
+@pytest.fixture
+def call(recorder: Recorder, memory: Memory) -> Call:
+    services = Desk(recorder, memory).services()
+
+    def call(name: str, request: object, owner: str = OWNER) -> Record:
+        return services[name](owner, request)
+
+    return call
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return make_library(tmp_path, SOURCES)
+
+
+@pytest.fixture
+def over_sources(library: Library, memory: Memory) -> Call:
+    """The services over an index that answers."""
+    services = Desk(answering_from(library), memory).services()
+
+    def call(name: str, request: object, owner: str = OWNER) -> Record:
+        return services[name](owner, request)
+
+    return call
+
+
+def test_a_question_is_asked_with_the_ones_before_it(call: Call, recorder: Recorder) -> None:
+    first = call("ask", {"question": "What?"})
+    call("ask", {"question": "Who?", "conversation": first["conversation"]})
+    assert recorder.asked == [("What?", [], []), ("Who?", ["What?"], [])]
+    assert first["answer"]["heading"] == "These sources have nothing on the subject."
+
+
+def test_a_question_names_the_documents_to_search(call: Call, recorder: Recorder) -> None:
+    call("ask", {"question": "Who?", "documents": ["report.txt"]})
     assert recorder.asked == [("Who?", [], ["report.txt"])]
 
 
-def test_what_the_user_can_mend_comes_back_as_a_message() -> None:
-    assert Desk(Recorder()).ask({"question": "break"}) == {
-        "error": "the index is gone. Make it again."
-    }
+def test_nobody_goes_on_with_anothers_conversation(call: Call, recorder: Recorder) -> None:
+    first = call("ask", {"question": "What?"})
+    reply = call("ask", {"question": "Who?", "conversation": first["conversation"]}, STRANGER)
+    assert "error" in reply
+    assert len(recorder.asked) == 1
+
+
+def test_what_the_user_can_mend_comes_back_as_a_message(call: Call) -> None:
+    assert call("ask", {"question": "break"}) == {"error": "the index is gone. Make it again."}
+    assert call("list_conversations", {})["conversations"] == []
+
+
+def test_what_cannot_be_kept_is_answered_all_the_same(
+    call: Call, memory: Memory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "memory.sqlite").unlink()
+    (tmp_path / "memory.sqlite").mkdir()
+    reply = call("ask", {"question": "Who?"})
+    assert reply["answer"]["heading"] == "These sources have nothing on the subject."
+    assert reply["answer"]["id"] is None
+    assert "the answer was not kept" in reply["unkept"]
 
 
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
-        ("\ud800", "\ufffd"),
         ("Who\udfff?", "Who\ufffd?"),
         ("\ud83dWho?", "\ufffdWho?"),
-        ("\ud83d\udea2 \U0001f6a2", "\U0001f6a2 \U0001f6a2"),
+        ("Who? \ud83d\udea2 \U0001f6a2", "Who? \U0001f6a2 \U0001f6a2"),
         ("\ufeffWho?", "\ufeffWho?"),
     ],
 )
-def test_half_a_surrogate_pair_becomes_a_replacement_character(text: str, clean: str) -> None:
-    recorder = Recorder()
-    reply = Desk(recorder).ask({"question": text, "history": [text]})
-    assert recorder.asked == [(clean, [clean], [])]
+def test_half_a_surrogate_pair_becomes_a_replacement_character(
+    call: Call, recorder: Recorder, text: str, clean: str
+) -> None:
+    reply = call("ask", {"question": text, "documents": [text]})
+    assert recorder.asked == [(clean, [], [clean])]
     assert reply["answer"]["question"] == clean
     json.dumps(reply, ensure_ascii=False).encode()
 
 
-def test_a_source_whose_name_is_no_text_is_not_in_the_index() -> None:
-    assert Desk(Recorder()).read_source({"document": "\ud800.txt"}) == {
-        "error": "\ufffd.txt is no longer in the index. Ask the question again."
-    }
-
-
-def test_sources_are_listed() -> None:
-    assert Desk(Recorder()).list_sources({})["sources"] == []
-
-
-def test_a_source_is_read_at_a_span() -> None:
+def test_a_source_is_read_at_a_span(call: Call) -> None:
     request = {"document": "report.txt", "start": 4, "end": 8, "sha256": "ab" * 32}
-    (block,) = Desk(Recorder()).read_source(request)["blocks"]
+    (block,) = call("read_source", request)["blocks"]
     assert [each["text"] for each in block["parts"] if each["mark"]] == ["mate"]
 
 
@@ -98,6 +117,10 @@ def test_a_source_is_read_at_a_span() -> None:
     ("request_", "message"),
     [
         ({"document": "gone.txt"}, "gone.txt is no longer in the index. Ask the question again."),
+        (
+            {"document": "\ud800.txt"},
+            "\ufffd.txt is no longer in the index. Ask the question again.",
+        ),
         (
             {"document": "report.txt", "sha256": "cd" * 32},
             "report.txt has changed since this answer. Ask the question again.",
@@ -108,120 +131,148 @@ def test_a_source_is_read_at_a_span() -> None:
         ),
     ],
 )
-def test_a_stale_citation_is_refused(request_: dict[str, object], message: str) -> None:
-    assert Desk(Recorder()).read_source(request_) == {"error": message}
+@pytest.mark.parametrize("service", ["read_source", "verify"])
+def test_a_stale_citation_is_refused(
+    call: Call, service: str, request_: dict[str, object], message: str
+) -> None:
+    assert call(service, request_) == {"error": message}
+
+
+def test_what_is_no_quote_is_neither_healed_compared_nor_pictured(call: Call) -> None:
+    cut = {"document": "report.txt", "start": 5, "end": 8, "sha256": "ab" * 32}
+    error = {"error": "report.txt has no quote at 5..8."}
+    assert call("healings", cut) == error
+    assert call("picture", cut) == error
+    assert call("compare", {"ours": cut, "theirs": cut}) == error
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("service", "request_"),
     [
-        None,
-        {},
-        {"question": 3},
-        {"question": "x" * 2001},
-        {"question": "Who?", "history": "What?"},
-        {"question": "Who?", "history": [None]},
-        {"question": "Who?", "documents": "report.txt"},
-        {"question": "Who?", "documents": [7]},
+        ("ask", None),
+        ("ask", {}),
+        ("ask", {"question": 3}),
+        ("ask", {"question": "x" * 2001}),
+        ("ask", {"question": "Who?", "conversation": 7}),
+        ("ask", {"question": "Who?", "documents": "report.txt"}),
+        ("ask", {"question": "Who?", "documents": [7]}),
+        ("ask", {"question": "Who?", "documents": ["x"] * 10_001}),
+        ("ask", {"question": "Who?", "ticket": 7}),
+        ("ask", {"question": "Who?", "ticket": "x" * 65}),
+        ("read_source", {"document": None}),
+        ("read_source", {"document": "report.txt", "start": True, "end": 8}),
+        ("read_source", {"document": "report.txt", "start": 4}),
+        ("read_source", {"document": "report.txt", "start": 8, "end": 4}),
+        ("healings", {"document": "report.txt"}),
+        ("compare", {"ours": {"document": "report.txt"}}),
+        ("list_conversations", {"search": None}),
+        ("delete_conversation", {}),
+        ("judge", {"answer": "x", "number": 0, "verdict": "supports"}),
+        ("judge", {"answer": "x", "number": True, "verdict": "supports"}),
+        ("take", {"answer": "x", "form": None}),
     ],
 )
-def test_a_malformed_question_is_an_error(request_: object) -> None:
-    with pytest.raises(ValueError, match=r"is needed|is one JSON object|is not a list"):
-        Desk(Recorder()).ask(request_)
+def test_a_malformed_request_is_an_error(call: Call, service: str, request_: object) -> None:
+    with pytest.raises(ValueError, match=r"needed|JSON object|whole|span needs|a start|1 to"):
+        call(service, request_)
 
 
-@pytest.mark.parametrize("span", [(None, 3), ("0", "3"), (True, 3), (3, 3)])
-def test_a_malformed_span_is_an_error(span: tuple[object, object]) -> None:
-    with pytest.raises(ValueError, match=r"whole numbers|0 <= start < end"):
-        Desk(Recorder()).read_source({"document": "report.txt", "start": span[0], "end": span[1]})
+def kept(over_sources: Call) -> dict[str, Any]:
+    reply = over_sources("ask", {"question": LIGHT})
+    answer = reply["answer"]
+    assert isinstance(answer, dict)
+    return answer
 
 
-class Kept:
-    """Keeps verdicts in a list, and refuses those on a question that asks for it."""
-
-    def __init__(self) -> None:
-        self.verdicts: list[tuple[str, Record | None, str, str]] = []
-
-    def __call__(self, question: str, quote: Record | None, verdict: str, correction: str) -> str:
-        if question == "contradict":
-            raise PinciteError("the verdict contradicts another")
-        self.verdicts.append((question, quote, verdict, correction))
-        return "cases.jsonl"
-
-
-PLACE = {"document": "report.txt", "sha256": "ab" * 32, "start": 0, "end": 15}
-
-
-def judge(kept: Kept | None, **request: Any) -> Record:
-    asked = {"question": "Who spoke?", "quote": PLACE, "verdict": "supports", **request}
-    return Desk(Recorder(), kept).judge(asked)
-
-
-def test_a_verdict_is_kept_with_the_quote_that_the_index_has() -> None:
-    kept = Kept()
-    told = {**PLACE, "text": "The mate lied.", "locator": "¶9", "speakers": ["The page"]}
-    assert judge(kept, quote=told, verdict="wrong-speaker", correction="the mate") == {
-        "kept": "Kept as an eval case in cases.jsonl"
-    }
-    ((question, quote, verdict, correction),) = kept.verdicts
-    assert (question, verdict, correction) == ("Who spoke?", "wrong-speaker", "the mate")
-    assert quote is not None
-    assert {name: quote[name] for name in PLACE} == PLACE
-    assert (quote["text"], quote["locator"], quote["speakers"]) == (TEXT, "line 1", ["Report"])
-
-
-def test_a_verdict_on_there_being_an_answer_has_no_quote() -> None:
-    kept = Kept()
-    judge(kept, quote=None, verdict="should-have-refused")
-    assert kept.verdicts == [("Who spoke?", None, "should-have-refused", "")]
+def test_an_answer_is_kept_as_it_was_shown(over_sources: Call) -> None:
+    answer = kept(over_sources)
+    opened = over_sources("open_conversation", {"answer": answer["id"]})
+    (again,) = opened["answers"]
+    assert again == answer
+    assert (opened["earlier"], opened["conversation"]["name"]) == (0, LIGHT)
+    assert over_sources("open_conversation", {"id": opened["conversation"]["id"]}) == opened
 
 
 @pytest.mark.parametrize(
-    ("request_", "message"),
+    ("service", "request_"),
     [
-        ({"question": "contradict"}, "the verdict contradicts another"),
-        (
-            {"quote": {**PLACE, "document": "gone.txt"}},
-            "gone.txt is no longer in the index. Ask the question again.",
-        ),
-        (
-            {"quote": {**PLACE, "sha256": "cd" * 32}},
-            "report.txt has changed since this answer. Ask the question again.",
-        ),
-        (
-            {"quote": {**PLACE, "end": 99}},
-            "report.txt is shorter than it was. Ask the question again.",
-        ),
-        ({"quote": {**PLACE, "end": 6}}, "report.txt has no quote at 0..6."),
+        ("open_conversation", {"answer": ""}),
+        ("take", {"form": "json"}),
+        ("judge", {"number": 1, "verdict": "supports"}),
     ],
 )
-def test_a_verdict_that_cannot_be_kept_says_why(request_: dict[str, Any], message: str) -> None:
-    kept = Kept()
-    assert judge(kept, **request_) == {"error": message}
-    assert kept.verdicts == []
+def test_an_answer_is_its_owners(
+    over_sources: Call, service: str, request_: dict[str, object]
+) -> None:
+    asked = {**request_, "answer": kept(over_sources)["id"]}
+    assert "error" not in over_sources(service, asked)
+    assert set(over_sources(service, asked, STRANGER)) == {"error"}
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        {"question": None},
-        {"question": "x" * 2001},
-        {"verdict": 3},
-        {"correction": "x" * 2001},
-        {"correction": None},
-        {"quote": "report.txt"},
-        {"quote": {**PLACE, "sha256": None}},
-        {"quote": {**PLACE, "start": None, "end": None}},
-        {"quote": {**PLACE, "start": "0"}},
-    ],
-)
-def test_a_malformed_verdict_is_an_error(request_: dict[str, Any]) -> None:
-    kept = Kept()
-    with pytest.raises(ValueError, match=r"is needed|one JSON object|a start and an end|whole"):
-        judge(kept, **request_)
-    assert kept.verdicts == []
+def test_a_form_has_a_name_and_a_media_type(over_sources: Call) -> None:
+    answer = kept(over_sources)
+    taken = over_sources("take", {"answer": answer["id"], "form": "bibtex"})
+    assert taken["name"] == "pincite-what-white-light-did-the-mate-see.bib"
+    assert taken["type"] == "application/x-bibtex"
+    one = over_sources("take", {"answer": answer["id"], "number": 2, "form": "note"})["text"]
+    assert answer["quotes"][1]["display"] in one
+    assert answer["quotes"][0]["display"] not in one
 
 
-def test_where_nothing_keeps_verdicts_none_is_taken() -> None:
-    with pytest.raises(ValueError, match="nothing keeps verdicts"):
-        judge(None)
+def test_a_form_that_there_is_not_is_told(over_sources: Call) -> None:
+    request = {"answer": kept(over_sources)["id"], "form": "pdf"}
+    assert "'pdf' is no form" in over_sources("take", request)["error"]
+
+
+def test_of_an_answer_whose_sources_have_changed_nothing_is_shown_that_does_not_hold(
+    tmp_path: Path, over_sources: Call
+) -> None:
+    answer = kept(over_sources)
+    make_library(tmp_path, {name: f"{text}\nMore.\n" for name, text in SOURCES.items()})
+    (again,) = over_sources("open_conversation", {"answer": answer["id"]})["answers"]
+    assert again["heading"] == "None of its citations holds any more. Ask the question again."
+    assert (again["quotes"], again["nearest"]) == ([], [])
+    assert len(again["lapsed"]) == len(answer["quotes"])
+    assert again["lapsed"][0]["citation"].startswith("[1] ")
+
+
+def test_a_deleted_conversation_is_gone(over_sources: Call) -> None:
+    answer = kept(over_sources)
+    (listed,) = over_sources("list_conversations", {})["conversations"]
+    assert over_sources("delete_conversation", {"id": listed["id"]}, STRANGER).keys() == {"error"}
+    assert over_sources("delete_conversation", {"id": listed["id"]}) == {"deleted": LIGHT}
+    assert over_sources("list_conversations", {})["conversations"] == []
+    assert set(over_sources("open_conversation", {"answer": answer["id"]})) == {"error"}
+
+
+def test_verdicts_stand_with_their_answer(over_sources: Call) -> None:
+    answer = kept(over_sources)
+    judged = {"answer": answer["id"], "number": 2, "verdict": "wrong-place", "correction": "¶9"}
+    assert over_sources("judge", judged) == {"kept": "Kept: wrong place, ¶9"}
+    (again,) = over_sources("open_conversation", {"answer": answer["id"]})["answers"]
+    assert again["verdicts"] == [
+        {
+            "number": 2,
+            "verdict": "wrong-place",
+            "correction": "¶9",
+            "told": "Kept: wrong place, ¶9",
+        }
+    ]
+    taken_back = {"answer": answer["id"], "number": 2, "verdict": None}
+    assert over_sources("judge", taken_back) == {"kept": "Taken back"}
+    (again,) = over_sources("open_conversation", {"answer": answer["id"]})["answers"]
+    assert again["verdicts"] == []
+
+
+def test_examples_are_found_once_for_the_same_sources(
+    over_sources: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = over_sources("examples", {})
+    monkeypatch.setattr("ui.desk.library.examples", lambda *_: ["again"])
+    assert over_sources("examples", {}) == first
+
+
+def test_a_page_to_print_is_its_owners(library: Library, memory: Memory) -> None:
+    desk = Desk(answering_from(library), memory)
+    answer = desk.services()["ask"](OWNER, {"question": LIGHT})["answer"]
+    assert answer["quotes"][0]["display"] in desk.page(OWNER, answer["id"])

@@ -1,5 +1,7 @@
+from dataclasses import replace
 from itertools import groupby
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +93,73 @@ def test_an_answer_has_headings_and_citations() -> None:
             "difference": "wording differs, which changes the sense: adds “never”",
         }
     ]
+    assert (view["positions"], view["unplaced"]) == ([], [1])
+
+
+def copies(*differ: str) -> tuple[Witness, ...]:
+    """Copies that differ as named: not at all, in words, in sense."""
+    differences_of = {
+        "": (),
+        "words": differences("The mate spoke.", "The mate then spoke."),
+        "sense": LOST,
+    }
+    return tuple(
+        Witness(f"{number}.txt", "f" * 64, Span(3, 9), Place(line=1), differences_of[how])
+        for number, how in enumerate(differ)
+    )
+
+
+@pytest.mark.parametrize(
+    ("differ", "told"),
+    [
+        ([""], "1 copy, the same words"),
+        (["", ""], "2 copies, the same words"),
+        (["words"], "1 copy, which differs"),
+        (["sense"], "1 copy, which differs in sense"),
+        (["", "words"], "2 copies, one differs"),
+        (["", "words", "sense"], "3 copies, 2 differ in sense"),
+    ],
+)
+def test_copies_are_counted(differ: list[str], told: str) -> None:
+    (shown,) = answer_view(answer(quote(witnesses=copies(*differ))))["quotes"]
+    assert shown["copies"] == told
+
+
+def test_positions_stand_side_by_side_with_who_takes_them() -> None:
+    spoke, heard = replace(quote(), position="B"), replace(quote(15, 23), position="A")
+    view = answer_view(answer(spoke, heard, quote(19, 23), replace(quote(19, 30), position="B")))
+    assert view["positions"] == [
+        {"name": "A", "voices": ["the mate, quoted by Report"], "numbers": [2]},
+        {"name": "B", "voices": ["the mate, quoted by Report"], "numbers": [1, 4]},
+    ]
+    assert view["unplaced"] == [3]
+
+
+def test_a_voice_names_its_source_unless_it_is_that() -> None:
+    own = replace(quote(), position="A", speakers=("Report",))
+    named = replace(quote(15, 23), position="A", speakers=("the mate", "Reed"), reported=True)
+    view = answer_view(answer(own, named), {"a/report.txt": "Report"})
+    assert view["positions"][0]["voices"] == ["Report", "the mate, reported by Reed · Report"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "told"),
+    [
+        (0.832, "likely an answer (83 %)"),
+        (0.7, "likely an answer (70 %)"),
+        (0.55, "perhaps an answer (55 %)"),
+        (0.2, "a long shot (20 %)"),
+    ],
+)
+def test_how_sure_the_answer_is_is_told_in_words(confidence: float, told: str) -> None:
+    measure = answer_view(replace(answer(quote()), confidence=confidence))["sureness"]
+    assert measure["told"] == told
+    assert measure["percent"] == round(100 * confidence)
+
+
+def test_nothing_is_told_of_how_sure_a_refusal_or_a_language_model_is() -> None:
+    assert answer_view(answer(quote(), reason=Reason.NOT_ANSWERED))["sureness"] is None
+    assert answer_view(replace(answer(quote()), confidence=1.0))["sureness"] is None
 
 
 def test_quotes_and_sources_are_counted_apart() -> None:
@@ -127,9 +196,21 @@ def test_a_refusal_without_passages_has_no_heading_for_them() -> None:
 
 
 def test_the_library_lists_titles_and_paths() -> None:
-    summary = DocumentSummary("a/report.txt", "/sources", "ab" * 32, "Report", "utf-8", 9, 1)
+    summary = DocumentSummary(
+        "a/report.txt", "/sources", "ab" * 32, "Report", "utf-8", 9, 1, "Ann Lee", 12
+    )
     assert library_view([summary]) == {
-        "sources": [{"document": "a/report.txt", "title": "Report"}],
+        "sources": [
+            {
+                "document": "a/report.txt",
+                "title": "Report",
+                "author": "Ann Lee",
+                "pages": 12,
+                "passages": 1,
+                "size": 9,
+                "facts": "Ann Lee · 12 pages · 1 passage",
+            }
+        ],
         "notice": None,
     }
     assert library_view([]) == {

@@ -15,14 +15,15 @@ from index.errors import PinciteError
 from rag.config import Config
 from rag.indexing import index_paths
 from tests.fakes import FakeEmbedder
-from tests.test_ui_desk import Recorder
-from ui import screenshots
-from ui.app import check_port, serving
+from tests.recorder import Recorder
+from ui import browser, screenshots
+from ui.browser import ARCHIVE, free_port
 from ui.command import serve
-from ui.desk import Asked
-from ui.guard import POLICY
-from ui.screenshots import free_port
-from ui.verdicts import Keep, keeping_in
+from ui.desk import Desk
+from ui.memory import Memory
+from ui.room import Room
+from ui.server.app import listening, serving
+from ui.server.guard import LARGEST_REQUEST, POLICY
 
 STATIC = Path(__file__).parent.parent / "ui" / "static"
 
@@ -37,27 +38,78 @@ def watch(event, arguments):
         asked.append(arguments[0])
 sys.addaudithook(watch)
 import time, urllib.request
-from tests.test_ui_desk import Recorder
-from ui.app import serving
-from ui.screenshots import free_port
-with serving(Recorder(), free_port()) as address:
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from tests.recorder import Recorder
+from ui.server.app import serving
+from ui.browser import free_port
+from ui.desk import Desk
+from ui.memory import Memory
+memory = Memory(Path(TemporaryDirectory().name + ".sqlite"))
+with serving(Desk(Recorder(), memory), free_port()) as address:
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address).read()
     time.sleep(1)
 print({each[0] if isinstance(each, tuple) else each for each in asked})
 """
 
 
+# Stops itself by SIGTERM while it answers, and tells whether the answer came.
+INTERRUPTED = """
+import json, os, signal, threading, urllib.request
+from ui.server.app import listening, serve_until_interrupted
+from ui.browser import free_port
+from ui.uploads import Uploads
+from pathlib import Path
+told = []
+class Slow:
+    def services(self):
+        return {"slow": self.slow}
+    def page(self, owner, answer):
+        raise AssertionError("nothing is printed")
+    def slow(self, owner, request):
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait(0.5)
+        return {}
+def visit():
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    address = f"http://127.0.0.1:{port}"
+    component = json.load(direct.open(address + "/config"))["components"][0]["id"]
+    call = {"data": {}, "component_id": component, "fn_name": "slow", "session_hash": "x"}
+    headers = {"Content-Type": "application/json", "Cookie": "pincite=" + 43 * "a"}
+    url = address + "/gradio_api/component_server"
+    request = urllib.request.Request(url, json.dumps(call).encode(), headers)
+    told.append(direct.open(request).status)
+port = free_port()
+visitor = threading.Thread(target=visit)
+with listening(port) as door:
+    uploads = Uploads(Path("/nowhere"))
+    serve_until_interrupted(Slow(), uploads, door, open_browser=False, ready=visitor.start)
+visitor.join()
+print("answered:", *told)
+"""
+
+
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serving(Recorder(), free_port()) as address:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    memory = Memory(tmp_path_factory.mktemp("memory") / "memory.sqlite")
+    with serving(Desk(Recorder(), memory), free_port()) as address:
         yield address
 
 
+JSON = "application/json"
+COOKIE = "pincite=" + 43 * "a"
+
+
 def get(
-    address: str, host: str | None = None, origin: str | None = None, body: bytes | None = None
+    address: str,
+    host: str | None = None,
+    origin: str | None = None,
+    body: bytes | None = None,
+    **others: str,
 ) -> tuple[int, str | None]:
     """The status and the policy of a response."""
-    headers = {"Host": host, "Origin": origin, "Content-Type": "application/json"}
+    headers = {"Host": host, "Origin": origin, "Cookie": COOKIE, "Content-Type": JSON}
+    headers |= {name.replace("_", "-"): value for name, value in others.items()}
     given = {name: value for name, value in headers.items() if value}
     request = urllib.request.Request(address, body, given)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -97,19 +149,31 @@ def test_only_the_servers_own_page_is_answered(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/upload", "/gradio_api/upload", "/gradio_api/upload/", "//gradio_api//upload//"]
+    "path", ["/gradio_api/upload", "/gradio_api/upload/", "//gradio_api//upload//"]
 )
-def test_no_file_is_taken(address: str, path: str) -> None:
+def test_gradio_takes_no_file(address: str, path: str) -> None:
     for origin in (None, address):
         assert get(f"{address}{path}?upload_id=1", origin=origin, body=b"x") == (403, POLICY)
+
+
+def test_gradio_takes_nothing_but_a_small_json_object(address: str) -> None:
+    called = f"{address}/gradio_api/component_server"
+    form = "multipart/form-data; boundary=x"
+    assert get(called, body=b"{}", Content_Type=form) == (415, POLICY)
+    assert get(called, body=b"{}", Content_Type="text/plain") == (415, POLICY)
+    large = str(LARGEST_REQUEST + 1)
+    assert get(called, body=b"{}", Content_Length=large) == (413, POLICY)
 
 
 def test_half_a_surrogate_pair_gets_an_answer(
     address: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(f"{address}/config") as config:
+        (component,) = json.load(config)["components"]
     call = {
-        "data": {"question": "\ud800", "history": ["\ud800"]},
-        "component_id": 1,  # the page's only one
+        "data": {"question": "\ud800", "documents": ["\ud800"]},
+        "component_id": component["id"],
         "fn_name": "ask",
         "session_hash": "x",
     }
@@ -133,7 +197,7 @@ def test_a_port_that_is_taken_is_named_with_the_next_step(address: str) -> None:
     port = int(address.rsplit(":", 1)[1])
     message = rf"port {port} on 127.0.0.1 cannot be used .* pincite serve --port {port + 1}"
     with pytest.raises(PinciteError, match=message):
-        check_port(port)
+        listening(port).__enter__()
 
 
 def test_serve_looks_at_the_port_before_it_loads_anything(address: str, tmp_path: Path) -> None:
@@ -150,38 +214,31 @@ def test_serve_without_an_index_says_how_to_make_one(tmp_path: Path) -> None:
     assert "pincite index FOLDER" in str(result.exception)
 
 
-def test_serve_looks_at_the_cases_before_it_loads_anything(tmp_path: Path) -> None:
-    cases = tmp_path / "cases.jsonl"
-    cases.write_text("not a case")
-    arguments = ["--port", str(free_port()), "--cases", str(cases), "--index", str(tmp_path / "x")]
+def test_serve_looks_at_the_memory_before_it_loads_anything(tmp_path: Path) -> None:
+    memory = tmp_path / "memory.sqlite"
+    memory.write_text("no memory")
+    arguments = ["--port", str(free_port()), "--memory", str(memory), "--index", str(tmp_path)]
     result = CliRunner().invoke(serve, arguments)
     assert isinstance(result.exception, PinciteError)
-    assert "cases.jsonl, line 1 is not JSON" in str(result.exception)
-    assert "pincite serve --cases FILE" in str(result.exception)
+    assert str(memory) in str(result.exception)
 
 
-@pytest.mark.parametrize("given", [[], ["--cases", "mine.jsonl"]])
-def test_serve_says_where_verdicts_go(
-    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served: list[Keep] = []
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("rag.indexing.open_warm", lambda _: Recorder())
-    monkeypatch.setattr(
-        "ui.app.serve_until_interrupted", lambda _, __, keep, **___: served.append(keep)
-    )
-    result = CliRunner().invoke(serve, ["--port", str(free_port()), *given])
-    assert result.exit_code == 0, result.output
-    file = given[-1] if given else "pincite-cases.jsonl"
-    assert served[0]("Who?", None, "should-have-refused", "") == file
-    assert Path(file).is_file()
-
-
-def test_without_what_keeps_verdicts_there_is_nothing_to_ask_for_them(
+def test_the_memory_and_the_uploads_are_beside_the_index_and_not_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.verdicts.GROUP", "pincite.none")
-    assert keeping_in(tmp_path / "cases.jsonl") is None
+    (tmp_path / "mate.txt").write_text("The mate saw a light.\n")
+    index_paths([tmp_path / "mate.txt"], Config(index=tmp_path / "index"))
+    served: list[Room] = []
+    monkeypatch.setattr(Room, "stop", lambda _: None)
+    monkeypatch.setattr(
+        "ui.server.app.serve_until_interrupted", lambda room, *_, **__: served.append(room)
+    )
+    arguments = ["--port", str(free_port()), "--index", str(tmp_path / "index")]
+    result = CliRunner().invoke(serve, arguments)
+    assert result.exit_code == 0, result.output
+    owner = "a" * 64
+    assert served[0].services()["ask"](owner, {"question": "Who saw a light?"})["answer"]["id"]
+    assert (tmp_path / "index.memory.sqlite").is_file()
 
 
 def test_the_template_is_constant() -> None:
@@ -191,8 +248,8 @@ def test_the_template_is_constant() -> None:
 
 
 def test_the_script_makes_no_markup_of_text() -> None:
-    script = (STATIC / "room.js").read_text(encoding="utf-8")
-    code = "\n".join(line for line in script.splitlines() if not line.startswith("//"))
+    scripts = [file.read_text(encoding="utf-8") for file in (STATIC / "scripts").iterdir()]
+    code = "\n".join(line for line in "\n".join(scripts).splitlines() if "//" not in line)
     forbidden = ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function(")
     assert not [each for each in forbidden if each in code]
 
@@ -202,13 +259,14 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """The sources that `ui.screenshots` served, instead of pictures of them."""
     served: list[set[str]] = []
 
-    def serving(assistant: Asked, port: int, keep: Keep) -> AbstractContextManager[str]:
-        served.append({each.path for each in assistant.sources()})
+    def serving(room: Room, *_: object) -> AbstractContextManager[str]:
+        listed = room.services()["list_sources"]("a" * 64, {})["sources"]
+        served.append({each["document"] for each in listed})
         return nullcontext("http://127.0.0.1")
 
     for module in ("rag.indexing", "rag.assistant"):
         monkeypatch.setattr(f"{module}.load_embedder", lambda *_, **__: FakeEmbedder())
-    monkeypatch.setattr(screenshots, "serving", serving)
+    monkeypatch.setattr(browser, "serving", serving)
     monkeypatch.setattr(screenshots, "take", lambda *_: None)
     return served
 
@@ -223,7 +281,7 @@ def test_pictures_are_of_the_sample_archive(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     take_pictures("--out", "out")
-    assert shown == [{each.name for each in screenshots.ARCHIVE.iterdir()}]
+    assert shown == [{each.name for each in ARCHIVE.iterdir()}]
     assert not list(tmp_path.iterdir())
 
 
@@ -242,10 +300,19 @@ def test_what_hinders_pictures_is_told_in_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ui.screenshots", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("screenshots: ")
+    assert done.stderr.startswith("pincite: ")
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_page_claims_no_more_than_it_can() -> None:
     template = " ".join((STATIC / "room.html").read_text(encoding="utf-8").split())
     assert "Whether a passage answers is for you to judge." in template
+
+
+def test_what_is_under_way_is_finished_and_the_server_ends(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "answered: 200"
+    assert "Traceback" not in done.stderr

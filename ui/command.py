@@ -7,8 +7,6 @@ import click
 from rag.config import Config
 from rag.options import config_options
 
-CASES = Path("pincite-cases.jsonl")
-
 
 @click.command()
 @click.option(
@@ -20,19 +18,20 @@ CASES = Path("pincite-cases.jsonl")
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 @click.option(
-    "--cases",
+    "--memory",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=CASES,
-    show_default=True,
-    help="Where your verdicts on citations are kept, for pincite eval --questions.",
+    help="Where conversations and verdicts are kept. [default: INDEX.memory.sqlite]",
 )
 @config_options
-def serve(config: Config, port: int, open_browser: bool, cases: Path) -> None:
+def serve(config: Config, port: int, open_browser: bool, memory: Path | None) -> None:
     """Ask in the browser, on this machine only."""
-    from rag.indexing import open_warm
-    from ui.app import check_port, serve_until_interrupted
-    from ui.verdicts import keeping_in
+    from ui.memory import Memory, memory_beside
+    from ui.room import open_room
+    from ui.server.app import listening, serve_until_interrupted
+    from ui.uploads import uploads_beside
 
-    check_port(port)
-    keep = keeping_in(cases)
-    serve_until_interrupted(open_warm(config), port, keep, open_browser=open_browser)
+    with listening(port) as door:
+        kept, uploads = Memory(memory or memory_beside(config.index)), uploads_beside(config.index)
+        room = open_room(config, kept, uploads)
+        serve_until_interrupted(room, uploads, door, open_browser=open_browser, ready=room.start)
+        room.stop()

@@ -4,95 +4,64 @@ Needs the test extra (playwright) and Debian's package chromium. Shows an index,
 (the sample archive, unless others are named), at 1280 and 390 pixels wide.
 """
 
-import shutil
-import socket
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
-from index.errors import PinciteError
+from rag.cli import run_program
 from rag.config import Config
 from rag.options import config_options
-from rag.render import Record, visible
-from ui.app import HOST, serving
-from ui.command import CASES
+from ui.browser import ARCHIVE, ask, chromium, index_of, open_quote, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import FilePayload, Page
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-ARCHIVE = Path(__file__).parent.parent / "eval" / "archive"
 SIZES = {1280: 800, 390: 844}
+# Questions of the sample archive; over another index some scenes show less.
 QUESTION = "Was the pilot drunk?"
 FOLLOW_UP = "And where was he when she struck?"
+DISPUTED = "How many men were drowned?"
 REPRINTED = "How many persons were drowned and how many saved?"
+PRINTED = "What did the Court recommend?"
 UNANSWERED = "What is the boiling point of ethanol?"
+# A file that has words, and one that has none.
+ADDED: "FilePayload" = {
+    "name": "statement.txt",
+    "mimeType": "text/plain",
+    "buffer": b"The pilot was sober.\n",
+}
+REFUSED: "FilePayload" = {
+    "name": "scan.pdf",
+    "mimeType": "application/pdf",
+    "buffer": b"%PDF-1.4\n",
+}
 
 
-@contextmanager
-def chromium() -> "Iterator[Browser]":
-    """Debian's Chromium, set to ask nothing of the network on its own account."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        raise PinciteError("there is no Chromium: install Debian's package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+def _empty(page: "Page") -> None:
+    page.locator(".pc-list-open, .pc-list-notice").first.wait_for(state="attached")
 
 
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _examples(page: "Page") -> None:
+    page.locator(".pc-examples").wait_for()
 
 
-def ask(page: "Page", question: str) -> None:
-    """Ask as a person does, and wait for the answer."""
-    turns = page.locator(".pc-turn")
-    before = turns.count()
-    page.locator(".pc-question").fill(question)
-    page.keyboard.press("Enter")
-    turns.nth(before).locator(".pc-refusal, .pc-quotes, .pc-error").first.wait_for()
+def _library(page: "Page") -> None:
+    _answer(page)
+    if page.locator(".pc-show-list").is_visible():
+        page.locator(".pc-show-list").click()
 
 
-def open_quote(page: "Page") -> None:
-    """Open the source of the last answer's last quote."""
-    page.locator(".pc-turn").last.locator(".pc-quote > .pc-cite").last.click()
-    page.locator(".pc-mark").wait_for()
+def _added(page: "Page") -> None:
+    if page.locator(".pc-show-list").is_visible():
+        page.locator(".pc-show-list").click()
+    page.locator(".pc-file-input").set_input_files([ADDED, REFUSED])
+    page.locator(".pc-job-told", has_text="Added: ").wait_for()
 
 
 def _answer(page: "Page") -> None:
     ask(page, QUESTION)
-
-
-def _source(page: "Page") -> None:
-    ask(page, QUESTION)
-    open_quote(page)
-
-
-def _witnesses(page: "Page") -> None:
-    ask(page, REPRINTED)
 
 
 def _follow_up(page: "Page") -> None:
@@ -100,8 +69,40 @@ def _follow_up(page: "Page") -> None:
     ask(page, FOLLOW_UP)
 
 
-def _not_found(page: "Page") -> None:
-    ask(page, UNANSWERED)
+def _positions(page: "Page") -> None:
+    ask(page, DISPUTED)
+
+
+def _source(page: "Page") -> None:
+    ask(page, QUESTION)
+    open_quote(page)
+    page.locator(".pc-verified:not(:empty)").wait_for()
+
+
+def _exact(page: "Page") -> None:
+    _source(page)
+    page.locator(".pc-exact-open").click()
+    page.locator(".pc-slice-exact").wait_for()
+
+
+def _picture(page: "Page") -> None:
+    ask(page, PRINTED)
+    page.locator(".pc-quote > .pc-cite", has_text=".pdf").first.click()
+    page.locator(".pc-picture-box").first.wait_for()
+
+
+def _witnesses(page: "Page") -> None:
+    ask(page, REPRINTED)
+    page.locator(".pc-also-open").first.click()
+    page.get_by_role("button", name="Compare").first.click()
+    page.locator(".pc-compared").last.wait_for()
+    page.locator(".pc-compared").last.scroll_into_view_if_needed()
+
+
+def _tools(page: "Page") -> None:
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Take it away").click()
+    page.locator(".pc-taken").scroll_into_view_if_needed()
 
 
 def _verdicts(page: "Page") -> None:
@@ -115,18 +116,31 @@ def _verdicts(page: "Page") -> None:
     quotes.nth(1).get_by_role("button", name="Wrong speaker…").click()
 
 
-def _empty(page: "Page") -> None:
-    page.locator(".pc-list-open, .pc-empty").first.wait_for(state="attached")
+def _not_found(page: "Page") -> None:
+    ask(page, UNANSWERED)
+
+
+def _help(page: "Page") -> None:
+    page.locator(".pc-scroll").focus()
+    page.keyboard.press("?")
 
 
 SCENES: dict[str, Callable[["Page"], None]] = {
     "empty": _empty,
+    "examples": _examples,
+    "library": _library,
+    "added": _added,
     "answer": _answer,
-    "source": _source,
-    "witnesses": _witnesses,
     "follow-up": _follow_up,
+    "positions": _positions,
+    "source": _source,
+    "exact": _exact,
+    "picture": _picture,
+    "witnesses": _witnesses,
+    "tools": _tools,
     "verdicts": _verdicts,
     "not-found": _not_found,
+    "help": _help,
 }
 
 
@@ -148,26 +162,6 @@ def take(address: str, out: Path, scheme: str) -> None:
                 context.close()
 
 
-def _seem_kept(question: str, quote: Record | None, verdict: str, correction: str) -> str:
-    """For pictures, nothing has to be kept."""
-    return str(CASES)
-
-
-@contextmanager
-def _index(config: Config, sources: Path) -> Iterator[Path]:
-    """The folder of --index, else a temporary one with the sources."""
-    from rag.indexing import index_paths, print_summary
-
-    if click.get_current_context().get_parameter_source("index") is ParameterSource.COMMANDLINE:
-        yield config.index
-        return
-    with TemporaryDirectory(prefix="pincite-screenshots-") as folder:
-        summary = index_paths([sources], replace(config, index=Path(folder)))
-        if summary.failures:
-            print_summary(summary)
-        yield Path(folder)
-
-
 @click.command()
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--scheme", type=click.Choice(["light", "dark"]), default="light")
@@ -180,21 +174,9 @@ def _index(config: Config, sources: Path) -> Iterator[Path]:
 @config_options
 def screenshots(config: Config, out: Path, scheme: str, sources: Path) -> None:
     """Take pictures of the interface over an index, or over sources without --index."""
-    from rag.assistant import open_assistant
-
-    with _index(config, sources) as folder:
-        assistant = open_assistant(replace(config, index=folder))
-        with serving(assistant, free_port(), _seem_kept) as address:
-            take(address, out, scheme)
-
-
-def main() -> None:
-    """Run the command; what a user can mend is printed as one line, without a trace."""
-    try:
-        screenshots()
-    except PinciteError as error:
-        sys.exit(f"screenshots: {visible(str(error))}")
+    with index_of(config, sources) as folder, served(config, folder) as address:
+        take(address, out, scheme)
 
 
 if __name__ == "__main__":
-    main()
+    run_program(screenshots)

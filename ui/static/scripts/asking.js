@@ -1,0 +1,153 @@
+// Questions, and what is said until they are answered.
+
+const LOOK = 120;
+const PREPARING = "Asking…";
+
+async function ask() {
+  const question = box.value.trim();
+  if (room.busy) return;
+  setBusy(true);
+  const turn = pendingTurn(question);
+  if (question) addTurn(turn);
+  box.value = "";
+  fit();
+  const ticket = token();
+  const request = { question, conversation: room.conversation, documents: picked(), ticket };
+  const asking = call(server.ask, request);
+  watchStages(ticket, turn, asking);
+  const reply = await asking;
+  setBusy(false);
+  settle(question, turn, reply);
+}
+
+function askThis(question) {
+  box.value = question;
+  ask();
+}
+
+function pendingTurn(question) {
+  const pending = make("p", "framing pending", PREPARING);
+  return makeTurn(question, pending);
+}
+
+function makeTurn(question, ...parts) {
+  const heading = make("h2", "asked", question);
+  heading.tabIndex = -1;
+  return make("li", "turn", heading, make("div", "answer", ...parts));
+}
+
+function addTurn(turn) {
+  show("welcome", false);
+  find("turns").append(turn);
+  turn.scrollIntoView({ block: "start" });
+}
+
+// What is being done, as the server says it, until the answer is there.
+async function watchStages(ticket, turn, asking) {
+  let answered = false;
+  asking.then(() => (answered = true));
+  const pending = turn.querySelector(".pc-pending");
+  say(PREPARING);
+  for (;;) {
+    await after(LOOK);
+    if (answered) return;
+    const reply = await call(server.progress, { ticket });
+    if (answered || reply.error || !reply.told) continue;
+    pending.textContent = reply.told;
+    say(reply.told);
+  }
+}
+
+function settle(question, turn, reply) {
+  if (reply.error) return unanswered(question, turn, reply.error);
+  if (reply.answer.reason === "no_question") {
+    turn.remove();
+    show("welcome", !find("turns").children.length);
+    return hint(reply.answer.heading);
+  }
+  remember(reply.conversation, reply.answer);
+  if (reply.unkept) reply.answer.notices.push(reply.unkept);
+  turn.replaceWith((turn = answeredTurn(reply.answer)));
+  say(reply.answer.heading);
+  turn.scrollIntoView({ block: "start" });
+  // Whoever is typing already, or reading a source, is not taken away from it.
+  if (!box.value && !dialog.contains(document.activeElement)) {
+    focusQuietly(turn.querySelector(".pc-asked"));
+  }
+  listConversations();
+}
+
+function answeredTurn(answer) {
+  return makeTurn(answer.question, ...answerParts(answer));
+}
+
+function focusQuietly(target) {
+  target.focus({ preventScroll: true });
+}
+
+function unanswered(question, turn, message) {
+  turn.querySelector(".pc-answer").replaceChildren(make("p", "error", message));
+  say(message);
+  box.value = box.value || question;
+  fit();
+}
+
+function remember(conversation, answer) {
+  room.conversation = conversation;
+  room.asked.push(answer.question);
+  room.answers.push(answer);
+  show("new", true);
+  if (answer.id) nameAddress(answer.id);
+}
+
+function setBusy(busy) {
+  room.busy = busy;
+  find("ask").setAttribute("aria-disabled", String(busy));
+  find("talk").setAttribute("aria-busy", String(busy));
+}
+
+function hint(text) {
+  find("hint").textContent = text;
+  find("hint").classList.add("pc-warning");
+  say(text);
+}
+
+function startAnew() {
+  room.conversation = null;
+  room.asked = [];
+  room.answers = [];
+  closeSource();
+  find("turns").replaceChildren();
+  show("welcome", true);
+  show("new", false);
+  nameAddress(null);
+  listConversations();
+  box.focus();
+}
+
+// Until the model has loaded the page works, and says why an answer takes longer.
+async function awaitModel() {
+  for (;;) {
+    const reply = await call(server.status, {});
+    const told = reply.error || reply.message;
+    root.dataset.state = reply.state || "failed";
+    find("readiness").textContent = told || "";
+    show("readiness", Boolean(told));
+    find("readiness").classList.toggle("pc-warning", reply.state === "failed" || Boolean(reply.error));
+    if (reply.jobs && reply.jobs.some(isActive)) watchJobs([]);
+    if (reply.state === "ready") return listExamples();
+    if (reply.state !== "loading") return;
+    await after(PAUSE);
+  }
+}
+
+// 128 random bits; crypto.randomUUID is not there on a page without TLS.
+function token() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fit() {
+  box.style.height = "auto";
+  box.style.height = Math.min(box.scrollHeight + 2, 160) + "px";
+}

@@ -1,0 +1,76 @@
+// Conversations as the server keeps them. The address names the answer that is looked at, so that a
+// reload, or a link, brings it back; the browser itself keeps nothing.
+
+const ADDRESS = /^#answer=([\w-]{8,64})$/;
+
+async function listConversations() {
+  const search = find("past-search").value.trim();
+  const reply = await call(server.list_conversations, { search });
+  const past = reply.conversations || [];
+  const notice = reply.error || (search && !past.length ? "No conversation has these words." : "");
+  find("past-list").replaceChildren(...past.map(conversationItem));
+  find("past-notice").textContent = notice;
+  show("past-notice", Boolean(notice));
+  show("past", past.length > 0 || Boolean(search) || Boolean(reply.error));
+}
+
+function conversationItem(conversation) {
+  const told = make("span", "past-when", conversation.told);
+  const name = make("span", "past-name", conversation.name);
+  const open = button("past-open", () => openConversation({ id: conversation.id }), name, told);
+  if (conversation.id === room.conversation) open.setAttribute("aria-current", "true");
+  const remove = asksTwice("remove", "Delete", "Delete the conversation " + conversation.name, () =>
+    deleteConversation(conversation.id),
+  );
+  return make("li", "past-item", open, remove);
+}
+
+async function deleteConversation(id) {
+  const reply = await call(server.delete_conversation, { id });
+  say(reply.error || "The conversation is deleted.");
+  if (!reply.error && id === room.conversation) startAnew();
+  else await listConversations();
+}
+
+// By its own id, or by that of one of its answers.
+async function openConversation(which) {
+  showList(false);
+  const reply = await call(server.open_conversation, which);
+  if (reply.error) return notOpened(reply.error);
+  startAnew();
+  room.conversation = reply.conversation.id;
+  for (const answer of reply.answers) {
+    room.asked.push(answer.question);
+    room.answers.push(answer);
+  }
+  const turns = reply.answers.map(answeredTurn);
+  find("turns").replaceChildren(...turns);
+  show("welcome", false);
+  show("new", true);
+  const at = reply.answers.findIndex((answer) => answer.id === which.answer);
+  const shown = at < 0 ? turns.length - 1 : at;
+  nameAddress(reply.answers[shown].id);
+  turns[shown].scrollIntoView({ block: "start" });
+  focusQuietly(turns[shown].querySelector(".pc-asked"));
+  await listConversations();
+}
+
+function notOpened(message) {
+  startAnew();
+  hint(message);
+}
+
+function addressOf(id) {
+  return location.origin + location.pathname + "#answer=" + id;
+}
+
+function nameAddress(id) {
+  const address = id ? "#answer=" + id : location.pathname + location.search;
+  history.replaceState(history.state, "", address);
+}
+
+function openAddressed() {
+  const named = ADDRESS.exec(location.hash);
+  if (named) openConversation({ answer: named[1] });
+  else if (location.hash.startsWith("#answer")) notOpened("This link names no answer.");
+}

@@ -336,3 +336,23 @@ def test_what_the_user_can_mend_is_said(serve: Callable[..., str], visit: Visit)
     page = visit(serve(Recorder()))
     ask(page, "break")
     assert page.locator(".pc-error").inner_text() == "the index is gone. Make it again."
+
+
+def test_an_answer_that_comes_late_stays_out_of_a_new_conversation(
+    serve: Callable[..., str], visit: Visit
+) -> None:
+    slow = Slow()
+    page = visit(serve(slow))
+    slow.go.set()
+    asked(page, "First?")
+    slow.go.clear()
+    page.locator(".pc-question").fill("Late?")
+    page.keyboard.press("Enter")
+    page.locator(".pc-pending").wait_for()
+    page.locator(".pc-new").click()
+    slow.go.set()
+    expect(page.locator(".pc-past-open")).to_contain_text("2 answers")
+    assert page.locator(".pc-turn").count() == 0
+    asked(page, "Next?")
+    assert slow.asked[-1] == ("Next?", [], [])
+    assert page.locator(".pc-asked").all_inner_texts() == ["Next?"]

@@ -7,6 +7,7 @@ async function ask() {
   const question = box.value.trim();
   if (room.busy) return;
   setBusy(true);
+  const isOpen = stillOpen();
   const turn = pendingTurn(question);
   if (question) addTurn(turn);
   box.value = "";
@@ -16,8 +17,16 @@ async function ask() {
   const asking = call(server.ask, request);
   watchStages(ticket, turn, asking);
   const reply = await asking;
+  // Another conversation may be open by now: this answer is kept in its own.
+  if (!isOpen()) return listConversations();
   setBusy(false);
   settle(question, turn, reply);
+}
+
+// Whether the conversation is still the one that is open now.
+function stillOpen() {
+  const number = latest.talk;
+  return () => latest.talk === number;
 }
 
 function askThis(question) {
@@ -95,7 +104,6 @@ function unanswered(question, turn, message) {
 function remember(conversation, answer) {
   room.conversation = conversation;
   room.asked.push(answer.question);
-  room.answers.push(answer);
   show("new", true);
   if (answer.id) nameAddress(answer.id);
 }
@@ -113,9 +121,10 @@ function hint(text) {
 }
 
 function startAnew() {
+  begin("talk");
+  setBusy(false);
   room.conversation = null;
   room.asked = [];
-  room.answers = [];
   closeSource();
   find("turns").replaceChildren();
   show("welcome", true);

@@ -15,7 +15,15 @@ const FAILED =
   "Something went wrong. Is Pincite still running? The terminal that it runs in says more.";
 
 // The conversation that is open (its id, once something was asked), and what the page is doing.
-const room = { conversation: null, asked: [], answers: [], busy: false, opener: null, opening: 0 };
+const room = { conversation: null, asked: [], busy: false, opener: null, open: null };
+
+// Of each kind of request only the last counts: an earlier one may be answered after it.
+const latest = { talk: 0, source: 0, list: 0, past: 0 };
+
+function begin(kind) {
+  const number = ++latest[kind];
+  return () => latest[kind] === number;
+}
 
 function make(tag, name, ...children) {
   const made = document.createElement(tag);

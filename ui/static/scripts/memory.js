@@ -4,8 +4,10 @@
 const ADDRESS = /^#answer=([\w-]{8,64})$/;
 
 async function listConversations() {
+  const isLatest = begin("past");
   const search = find("past-search").value.trim();
   const reply = await call(server.list_conversations, { search });
+  if (!isLatest()) return;
   const past = reply.conversations || [];
   const notice = reply.error || (search && !past.length ? "No conversation has these words." : "");
   find("past-list").replaceChildren(...past.map(conversationItem));
@@ -35,14 +37,13 @@ async function deleteConversation(id) {
 // By its own id, or by that of one of its answers.
 async function openConversation(which) {
   showList(false);
+  const isLatest = begin("talk");
   const reply = await call(server.open_conversation, which);
+  if (!isLatest()) return;
   if (reply.error) return notOpened(reply.error);
   startAnew();
   room.conversation = reply.conversation.id;
-  for (const answer of reply.answers) {
-    room.asked.push(answer.question);
-    room.answers.push(answer);
-  }
+  room.asked = reply.answers.map((answer) => answer.question);
   const turns = reply.answers.map(answeredTurn);
   find("turns").replaceChildren(...turns);
   show("welcome", false);

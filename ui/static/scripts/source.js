@@ -1,14 +1,14 @@
 // The source: the quote where it stands, and the proof that it does.
 
 async function openSource(target, opener) {
-  const opening = ++room.opening;
   setOpener(opener);
   showList(false);
-  await loadSource(target, opening);
+  await loadSource(target);
 }
 
 // A place of the source that is open already, or of another: the opener stays.
-async function loadSource(target, opening) {
+async function loadSource(target) {
+  const isLatest = begin("source");
   headSource({ title: target.title || target.document, document: target.document });
   find("text").replaceChildren(make("p", "loading", "Opening…"));
   find("pictures").replaceChildren();
@@ -16,16 +16,16 @@ async function loadSource(target, opening) {
   foldSlice();
   showDialog();
   const reply = await call(server.read_source, range(target));
-  if (opening !== room.opening) return;
+  if (!isLatest()) return;
   if (reply.error) return showSourceError(reply.error);
   showSource(reply, target);
-  verify(reply, opening);
-  if (reply.sheet && target.end) picturePages(target, opening);
+  verify(reply, isLatest);
+  if (reply.sheet && target.end) picturePages(target, isLatest);
 }
 
 function stepTo(place) {
   const { document, sha256 } = room.open;
-  loadSource({ document, sha256, start: place.start, end: place.end }, ++room.opening);
+  loadSource({ document, sha256, start: place.start, end: place.end });
 }
 
 function showSource(source, target) {
@@ -62,10 +62,10 @@ function proof(target) {
 }
 
 // The file on the disk is read again, now.
-async function verify(source, opening) {
+async function verify(source, isLatest) {
   const { document, sha256 } = source;
   const reply = await call(server.verify, { document, sha256 });
-  if (opening !== room.opening) return;
+  if (!isLatest()) return;
   find("verified").textContent = reply.error || reply.told;
   find("verified").classList.toggle("pc-warning", !reply.holds);
 }
@@ -138,9 +138,9 @@ async function toggleSlice() {
   const slice = find("slice");
   unfold(find("exact-open"), slice);
   if (slice.hidden || !room.open) return;
-  const opening = room.opening;
-  const reply = await call(server.healings, range({ ...room.open.target, sha256: room.open.sha256 }));
-  if (opening !== room.opening) return;
+  const { open } = room;
+  const reply = await call(server.healings, range({ ...open.target, sha256: open.sha256 }));
+  if (open !== room.open) return;
   slice.replaceChildren(...(reply.error ? [make("p", "error", reply.error)] : sliceParts(reply)));
   scrollToMark();
 }
@@ -168,9 +168,9 @@ function slicePart(text, kind) {
 
 // -- the pictures of a PDF's pages ---------------------------------------------------------------------
 
-async function picturePages(target, opening) {
+async function picturePages(target, isLatest) {
   const reply = await call(server.picture, range(target));
-  if (opening !== room.opening) return;
+  if (!isLatest()) return;
   const pictures = (reply.pages || []).map(pictureElement);
   if (reply.error) pictures.push(make("p", "error", reply.error));
   find("pictures").replaceChildren(...pictures);
@@ -217,7 +217,7 @@ function showDialog() {
 }
 
 function closeSource() {
-  room.opening += 1;
+  begin("source");
   room.open = null;
   if (!dialog.open) return;
   dialog.close();

@@ -3,7 +3,9 @@
 const PAUSE = 500;
 
 async function listSources() {
+  const isLatest = begin("list");
   const reply = await call(server.list_sources, {});
+  if (!isLatest()) return;
   const sources = reply.sources || [];
   const notice = reply.error || reply.notice;
   const ticked = new Set(picked());

@@ -1,5 +1,7 @@
 """Errors that a user can act on."""
 
+from pathlib import Path
+
 
 class PinciteError(Exception):
     """Something the user can mend. The message names the value at fault and the next step.
@@ -19,6 +21,17 @@ class UnreadableError(SourceError):
 
 class IndexFolderError(PinciteError):
     """The index folder is missing, damaged, locked, or was made by another version or model."""
+
+
+class DamagedError(IndexFolderError):
+    """The index is not what was written. `reason` says what was found, in a few words."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the index {folder} is damaged ({reason}). Mend it: pincite repair --index {folder}. "
+            "The sources are not touched."
+        )
+        self.reason = reason
 
 
 class ModelError(PinciteError):

@@ -260,7 +260,7 @@ def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
     check_it_is_sound(archive)
     check_it_is_like_new(archive, tmp_path / "fresh")
     with closing(open_reading(archive.index)) as store:
-        found = vectors.load(archive.index, store.generation)
+        found = vectors.load(archive.index, store.edition)
         assert found is not None
         assert len(found) == store.count_passages()
     assert list(archive.index.glob("*.tmp")) == []

@@ -34,6 +34,7 @@ COMMANDS = [
     "check",
     "eval",
     "index",
+    "repair",
     "serve",
     "show",
     "status",
@@ -424,6 +425,7 @@ def test_a_database_whose_contents_make_no_sense_is_refused(
     run("index", "sources")
     with closing(sqlite3.connect(".pincite/pincite.sqlite")) as database, database:
         database.execute("UPDATE meta SET value = '{' WHERE key = 'settings'")
+        database.execute("DELETE FROM meta WHERE key = 'seal'")
     for arguments in (["status"], ["ask", "Who?"]):
         message = refused(monkeypatch, capsys, *arguments)
         assert message.startswith("the index .pincite is damaged (JSONDecodeError: Expecting")

@@ -23,6 +23,18 @@ from index.witnesses import ledger
 FORMAT_VERSION = 3
 DATABASE = "pincite.sqlite"
 
+# What the machine is the cause of, and not the index.
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE documents (
@@ -179,13 +191,18 @@ def readable(folder: Path) -> Iterator[None]:
     """Say what to do when SQLite cannot go on, at the start or in the middle of work."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if _code(error) not in _PASSING:
+            raise DamagedError(folder, str(error)) from error
         raise IndexFolderError(
             f"the index {folder} cannot be used now ({error}). What was committed is kept: see to "
             "the disk, the permissions or the other program, and retry."
         ) from error
-    except sqlite3.DatabaseError as error:
-        raise DamagedError(folder, str(error)) from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python's own module could not take in what it read."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -205,7 +222,7 @@ def _openable(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+        if _code(error) not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
         raise IndexFolderError(
             f"the index {folder} cannot be opened ({error}). Reading it takes permission to read "

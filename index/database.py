@@ -149,7 +149,6 @@ def connect_writing(folder: Path) -> sqlite3.Connection:
             )
         _check_version(folder, connection)
         _check_nothing_lost(folder, connection, promised)
-        connection.execute("PRAGMA synchronous = FULL")
         return connection
 
 
@@ -161,10 +160,10 @@ def close_writing(folder: Path, connection: sqlite3.Connection) -> None:
     """
     with closing(connection), closing(_connect(folder / DATABASE, "ro")) as other:
         other.execute("SELECT 1 FROM sqlite_master").fetchone()
-        # What readers still need of the log is left to the next writer.
-        connection.execute("PRAGMA busy_timeout = 0")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        with closing(connection):  # before the other, whatever happens
+            # What readers still need of the log is left to the next writer.
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def sync_folder(folder: Path) -> None:
@@ -213,6 +212,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         address, uri=True, isolation_level=None, check_same_thread=False, timeout=10
     )
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 

@@ -113,7 +113,7 @@ def connect_reading(folder: Path, *, damaged_too: bool = False) -> sqlite3.Conne
     if not path.is_file():
         raise IndexFolderError(_no_index(folder))
     # Before the database is looked at: a writer may be at work.
-    promised = None if damaged_too else mark.read(folder)
+    promised = mark.read(folder)
     with (
         readable(folder),
         _openable(folder),

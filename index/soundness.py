@@ -1,7 +1,7 @@
 """Whether an index is what its writer left: each row checked, what is derived derived anew."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,21 +55,34 @@ class Copying:
 
 
 def faults(folder: Path) -> list[str]:
-    """All that is wrong with an index, in a few words each; IndexFolderError when there is none,
-    or none that could be read at all."""
+    """All that is wrong with an index, in a few words each.
+
+    Takes as much room for temporary files as the index has. IndexFolderError when there is no
+    index, or none that could be read at all.
+    """
     with (
         closing(connect_reading(folder, damaged_too=True)) as connection,
         TemporaryDirectory(prefix="pincite-") as temporary,
     ):
         store = Store(folder, connection)
-        found = [*_opening(folder), *_integrity(connection)]
+        found = list(_found(folder, lambda: _opening(folder)))
+        found += _found(folder, lambda: _integrity(connection))
         with writing(Path(temporary)) as fresh:
             copying = copy(store, fresh)
         found += [f"{each.origin.path}: {each.reason}" for each in copying.broken]
         if not copying.broken:
-            found += _derived(folder, connection, Path(temporary))
-            found += _vectors(store)
-    return found
+            found += _found(folder, lambda: _derived(connection, Path(temporary)))
+            found += _found(folder, lambda: _vectors(store))
+    return list(dict.fromkeys(found))
+
+
+def _found(folder: Path, check: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """What a check finds wrong, until it can go on no more."""
+    try:
+        with undamaged(folder):
+            yield from check()
+    except DamagedError as error:
+        yield error.reason
 
 
 def copy(store: Store, fresh: Store) -> Copying:
@@ -92,40 +105,30 @@ def _document(store: Store, origin: Origin) -> Document | None:
     return None
 
 
-def _opening(folder: Path) -> Iterator[str]:
-    """What every reader finds out when the index is opened."""
-    try:
-        with undamaged(folder), closing(open_reading(folder)):
-            pass
-    except DamagedError as error:
-        yield error.reason
+def _opening(folder: Path) -> list[str]:
+    """DamagedError as for every reader who opens the index."""
+    open_reading(folder).close()
+    return []
 
 
 def _integrity(connection: sqlite3.Connection) -> Iterator[str]:
     """What SQLite finds wrong."""
-    try:
-        for (found,) in connection.execute("PRAGMA integrity_check(10)"):
-            if found != "ok":
-                yield found
-        if connection.execute("PRAGMA foreign_key_check").fetchone():
-            yield "rows of documents that are not there"
-    except sqlite3.DatabaseError as error:
-        yield str(error)
+    for (found,) in connection.execute("PRAGMA integrity_check(10)"):
+        if found != "ok":
+            yield found
+    if connection.execute("PRAGMA foreign_key_check").fetchone():
+        yield "rows of documents that are not there"
 
 
-def _derived(folder: Path, connection: sqlite3.Connection, fresh: Path) -> Iterator[str]:
+def _derived(connection: sqlite3.Connection, fresh: Path) -> Iterator[str]:
+    """What is not as it would be derived anew."""
     with closing(connect_reading(fresh)) as other:
         for each in (connection, other):
             each.execute(
                 "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, passages_words, instance)"
             )
         for what, queries in _DERIVED.items():
-            try:
-                with undamaged(folder):
-                    same = digest.of(connection, queries) == digest.of(other, queries)
-            except DamagedError:
-                same = False
-            if not same:
+            if digest.of(connection, queries) != digest.of(other, queries):
                 yield f"{what} do not agree with the documents"
 
 

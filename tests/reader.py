@@ -33,7 +33,7 @@ _WORD = re.compile(r"\w+")
 def main() -> None:
     folder = Path(sys.argv[1])
     stopped = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stopped.set()), daemon=True).start()
+    threading.Thread(target=stop_at_the_end, args=[stopped], daemon=True).start()
     counts = {"reads": 0, "generations": 0, "wrong": 0, "errors": 0}
     newest = -1
     with closing(Library(folder, EMBEDDER)) as staying:
@@ -56,6 +56,11 @@ def main() -> None:
             counts["generations"] += generation > newest
             newest = max(newest, generation)
             say(json.dumps(counts))
+
+
+def stop_at_the_end(stopped: threading.Event) -> None:
+    sys.stdin.read()
+    stopped.set()
 
 
 def say(line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -177,6 +178,36 @@ def test_what_is_no_database_cannot_be_mended(index: Path) -> None:
         f"the index {index} cannot be mended (file is not a database). Delete the folder and index "
         "the sources again; they are not touched."
     )
+
+
+@pytest.mark.parametrize("key", ["generation", "identity", "changed"])
+def test_what_the_index_says_of_itself_is_made_anew(key: str, index: Path) -> None:
+    expected = said(index)
+    with closing(sqlite3.connect(index / DATABASE)) as database, database:
+        database.execute("UPDATE meta SET value = 'many' WHERE key = ?", (key,))
+    found = soundness.faults(index)
+    assert found
+    assert repair(index, refuse) == Repair(found, 3, [], [])
+    assert soundness.faults(index) == []
+    assert said(index) == expected
+
+
+def test_an_index_whose_settings_are_lost_cannot_be_mended(index: Path) -> None:
+    with closing(sqlite3.connect(index / DATABASE)) as database, database:
+        database.execute("UPDATE meta SET value = '{' WHERE key = 'settings'")
+    with pytest.raises(IndexFolderError, match=r"cannot be mended \(JSONDecodeError"):
+        repair(index, refuse)
+
+
+@pytest.mark.parametrize("act", [lambda index: repair(index, refuse), open_reading])
+def test_an_emptied_database_is_not_taken_for_a_new_one(
+    act: Callable[[Path], object], index: Path, sources: Path
+) -> None:
+    (index / DATABASE).write_bytes(b"")
+    with pytest.raises(IndexFolderError, match=r"\(its database is empty\)"):
+        act(index)
+    with pytest.raises(IndexFolderError, match=r"\(its database is empty\)"):
+        update(index, sources)
 
 
 def test_another_model_does_not_mend(index: Path) -> None:

@@ -51,15 +51,14 @@ from index.witnesses.standing import Witness
 
 LOCK = "writer.lock"
 
-# All that is stored of a document and not derived from other rows: how many columns a table has,
-# and which of its rows are a document's.
+# All that is stored of a document and not derived from other rows.
 _ROWS = {
-    "documents": (10, "id = ?"),
-    "blocks": (7, "document = ?"),
-    "refs": (6, "document = ?"),
-    "speeches": (6, "document = ?"),
-    "passages": (8, "document = ?"),
-    "sentences": (9, "passage IN (SELECT id FROM passages WHERE document = ?)"),
+    "documents": "id = ?",
+    "blocks": "document = ?",
+    "refs": "document = ?",
+    "speeches": "document = ?",
+    "passages": "document = ?",
+    "sentences": "passage IN (SELECT id FROM passages WHERE document = ?)",
 }
 
 _WORD = re.compile(r"[^\W_]+")
@@ -273,21 +272,21 @@ class Store:
 
     # -- what retrieval asks ---------------------------------------------------------------------
 
-    def vectors(self, numbers: Iterable[int] | None = None) -> tuple[NDArray[np.int64], Floats]:
-        """The ids of all passages, or of these, ascending, and their (n, d) vectors."""
-        chosen = None if numbers is None else json.dumps(list(numbers))
+    def vectors(self) -> tuple[NDArray[np.int64], Floats]:
+        """All passage ids, ascending, and their (n, d) vectors."""
         rows = self._db.execute(
-            "SELECT id, vector, vector_sha256 FROM passages"
-            " WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id",
-            (chosen,),
+            "SELECT id, vector, vector_sha256 FROM passages ORDER BY id"
         ).fetchall()
-        for number, vector, expected in rows:
-            if _sha256(vector) != expected:
-                raise DamagedError(self.folder, f"the vector of passage {number} has changed")
+        self._check_vectors(rows)
         dimension = _dimension(len(rows[0][1])) if rows else 1
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
         return ids, flat.reshape(len(rows), dimension)
+
+    def _check_vectors(self, rows: Iterable[tuple[int, bytes, str]]) -> None:
+        for number, vector, expected in rows:
+            if _sha256(vector) != expected:
+                raise DamagedError(self.folder, f"the vector of passage {number} has changed")
 
     def passage_ids(self, documents: Iterable[str]) -> NDArray[np.int64]:
         """The ids of the passages of some documents, ascending."""
@@ -454,18 +453,19 @@ class Store:
         was put.
         """
         with self._transaction():
-            for table, (columns, condition) in _ROWS.items():
+            for table, condition in _ROWS.items():
                 query = f"SELECT * FROM {table} WHERE {condition}"  # noqa: S608 - our own names
                 rows = other._db.execute(query, (document_id,))
-                marks = ", ".join("?" * columns)
+                marks = ", ".join("?" * len(rows.description))
                 insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608 - our own names
                 self._db.executemany(insert, rows)
             (path,) = self._db.execute(
                 "SELECT path FROM documents WHERE id = ?", (document_id,)
             ).fetchone()
             self.document(path)
+            query = "SELECT id, vector, vector_sha256 FROM passages WHERE document = ?"
+            self._check_vectors(self._db.execute(query, (document_id,)))
             numbers = self.passage_ids([path]).tolist()
-            self.vectors(numbers)
             self._count_pieces(self._pieces(path), 1)
             passages = [stored.passage for stored in self.passages(numbers)]
             self._witnesses.add(document_id, path, passages)

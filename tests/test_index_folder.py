@@ -153,14 +153,14 @@ def small_files(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("size", [10_000, 100_000, 300_000, 500_000])
+@pytest.mark.parametrize("size", [10_000, 300_000])
 def test_a_file_that_cannot_grow_costs_nothing_that_was_committed(
     size: int, tmp_path: Path, work: Path
 ) -> None:
     folder = write_many(work)
     with (
         small_files(size),
-        pytest.raises((IndexFolderError, OSError), match=r"(?i)disk|full|large|I/O|no index"),
+        pytest.raises((IndexFolderError, OSError), match=r"(?i)disk|full|large|I/O"),
     ):
         update(tmp_path / "index", folder)
     with suppress(IndexFolderError):  # it may have been too small for an empty index

@@ -1,5 +1,6 @@
 # make serve     the interface on the sample archive, http://127.0.0.1:7860
 # make test      lint, types, import contract, tests
+# make soak      the long form of the tests of durability: 200 kills, thousands of flipped bits
 # make install   the environment alone: .venv/bin/pincite
 # make gate      the eval set against eval/baseline.json; fails on a loss that is more than chance
 # make baseline  what make gate compares with: commit it with the change that moves the figures
@@ -17,10 +18,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALLED := .venv/.installed
 TOOLS := .venv/.test-tools
 
+# Tests that have a long form: it is run where PINCITE_SOAK is 1.
+SOAKS := tests/test_index_damage.py tests/test_index_kill.py
+
 # Figures that may not get worse.
 GATES := recall_at_5 quote_at_1 quote_at_3 precision needed_at_5 locator answered refused
 
-.PHONY: install serve test gate baseline screenshots clean
+.PHONY: install serve test soak gate baseline screenshots clean
 
 install: $(INSTALLED)
 
@@ -37,6 +41,9 @@ test: $(TOOLS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
+
+soak: $(TOOLS)
+	PINCITE_SOAK=1 OMP_NUM_THREADS=1 $(BIN)/pytest --capture no $(SOAKS)
 
 gate: $(INSTALLED)
 	@test -f eval/baseline.json || { echo "There is no eval/baseline.json; make baseline makes it."; exit 1; }

@@ -240,7 +240,7 @@ class Run:
         started, core_started = time.perf_counter(), time.process_time()
         self._db.execute("BEGIN")
         document = self._db.execute(
-            "INSERT INTO documents VALUES (NULL, ?, '', '', '', '', '', '', 0, NULL)", (name,)
+            "INSERT INTO documents VALUES (NULL, ?, '', '', '', '', '', 0, NULL, '')", (name,)
         ).lastrowid
         assert document is not None
         self._ledger.add(document, name, passages)

@@ -1,5 +1,7 @@
 """Errors that a user can act on."""
 
+from pathlib import Path
+
 
 class PinciteError(Exception):
     """Something the user can mend. The message names the value at fault and the next step.
@@ -23,6 +25,17 @@ class IndexFolderError(PinciteError):
 
 class BusyError(IndexFolderError):
     """Another process, or another thread of this one, is writing to the index: wait and retry."""
+
+
+class DamagedError(IndexFolderError):
+    """The index is not what was written. `reason` says what was found, in a few words."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the index {folder} is damaged ({reason}). Mend it: pincite repair --index {folder}. "
+            "The sources are not touched."
+        )
+        self.reason = reason
 
 
 class ModelError(PinciteError):

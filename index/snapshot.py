@@ -8,9 +8,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from index import vectors
-from index.database import damaged, readable
+from index.database import readable
 from index.embed import Embedder
-from index.errors import IndexFolderError, ModelError
+from index.errors import DamagedError, ModelError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit, Span
@@ -41,7 +41,7 @@ def undamaged(folder: Path) -> Iterator[None]:
         with readable(folder):
             yield
     except (LookupError, MemoryError, TypeError, ValueError) as error:
-        raise IndexFolderError(damaged(folder, f"{type(error).__name__}: {error}")) from error
+        raise DamagedError(folder, f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -215,7 +215,7 @@ class Library:
         return Snapshot(store, cache(partial(self._searcher, store)))
 
     def _searcher(self, store: Store) -> Searcher:
-        found = vectors.load(self._folder, store.generation)
+        found = vectors.load(self._folder, store.edition)
         # Missing, stale (a writer is at work) or damaged: the database holds all it is made from.
         nearest = found or vectors.build(*store.vectors())
         return Searcher(store, nearest, self.embedder)

@@ -3,6 +3,8 @@
 A `Store` opens the database either for reading, as one unchanging snapshot, or for writing, as the
 only writer (file lock). Vectors lie in it as little-endian float32, token vectors as sign bits:
 48 bytes a token for 384 dimensions, which rank as well as half-precision floats.
+
+Everything in it is checked before it is used: see `index.digest`.
 """
 
 import hashlib
@@ -10,19 +12,28 @@ import json
 import re
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index.database import connect_reading, connect_writing, damaged, readable
+from index import digest, mark
+from index.database import (
+    Edition,
+    close_writing,
+    connect_reading,
+    connect_writing,
+    edition_of,
+    readable,
+    sync_folder,
+)
 from index.embed import Encoded, Floats
-from index.errors import BusyError, IndexFolderError
+from index.errors import BusyError, DamagedError, IndexFolderError
 from index.types import (
     Block,
     BlockKind,
@@ -39,6 +50,16 @@ from index.witnesses.match import Copy, Group, Match, groups
 from index.witnesses.standing import Witness
 
 LOCK = "writer.lock"
+
+# All that is stored of a document and not derived from other rows.
+_ROWS = {
+    "documents": "id = ?",
+    "blocks": "document = ?",
+    "refs": "document = ?",
+    "speeches": "document = ?",
+    "passages": "document = ?",
+    "sentences": "passage IN (SELECT id FROM passages WHERE document = ?)",
+}
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -97,6 +118,19 @@ class DocumentSummary:
         return Path(self.root) / self.path
 
 
+class Origin(NamedTuple):
+    """Which document a row says it is, and what file it was read from."""
+
+    number: int
+    path: str
+    root: str
+    sha256: str
+
+    @property
+    def file(self) -> Path:
+        return Path(self.root) / self.path
+
+
 class Census(NamedTuple):
     """Counts over an index: markers of notes and those linked to their notes, stretches of speech,
     sentences that have copies, and groups of passages that are copies of each other."""
@@ -108,33 +142,25 @@ class Census(NamedTuple):
     groups: int
 
 
-class Edition(NamedTuple):
-    """A state of an index: its random identity, because a folder may be deleted and made again
-    while somebody has it open, and its generation."""
-
-    identity: str
-    generation: int
-
-
 class Store:
     """An open index folder. Use `reading` or `writing`, which close it."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self._db = connection
-        self._witnesses = Ledger(connection)
+        self._witnesses = Ledger(connection, self._check_passage)
 
     # -- what is in it ---------------------------------------------------------------------------
 
     @property
     def edition(self) -> Edition:
         """Which state of which index this is."""
-        return Edition(self._meta("identity") or "", self.generation)
+        return edition_of(self._db)
 
     @property
     def generation(self) -> int:
         """Grows by one with every document added, replaced or dropped."""
-        return int(self._meta("generation") or 0)
+        return self.edition.generation
 
     @property
     def changed(self) -> str | None:
@@ -159,19 +185,35 @@ class Store:
         )
         return [DocumentSummary(*row) for row in rows]
 
+    def origins(self) -> list[Origin]:
+        """What every document says it is, as far as it can be read: for damaged indexes too."""
+        numbers: set[int] = set()
+        for hint in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_documents_1"):
+            with suppress(sqlite3.DatabaseError):
+                rows = self._db.execute(f"SELECT id FROM documents {hint}")  # noqa: S608 - ours
+                numbers.update(number for (number,) in rows)
+        return [self._origin(number) for number in sorted(numbers)]
+
+    def _origin(self, number: int) -> Origin:
+        query = "SELECT id, path, root, sha256 FROM documents WHERE id = ?"
+        row = None
+        with suppress(sqlite3.DatabaseError):
+            row = self._db.execute(query, (number,)).fetchone()
+        return Origin(*row) if row else Origin(number, f"document {number}", "", "")
+
     def document(self, path: str) -> Document | None:
         """A document with its text and blocks; None when there is none of that name."""
         row = self._db.execute(
-            "SELECT id, path, sha256, title, text, text_sha256, encoding, size, author"
+            "SELECT id, path, sha256, title, text, encoding, size, author, digest"
             " FROM documents WHERE path = ?",
             (path,),
         ).fetchone()
         if row is None:
             return None
-        document_id, name, sha256, title, text, text_sha256, encoding, size, author = row
-        if _text_sha256(text) != text_sha256:
+        document_id, name, sha256, title, text, encoding, size, author, expected = row
+        if digest.document(self._db, document_id) != expected:
             # Every quote is a slice of this text: one flipped bit would be a false quote.
-            raise IndexFolderError(damaged(self.folder, f"the text of {path} has changed"))
+            raise DamagedError(self.folder, f"the text of {path} has changed")
         return Document(
             name,
             sha256,
@@ -215,13 +257,8 @@ class Store:
 
     def sentences(self, path: str) -> list[Span]:
         """Where the quotable sentences of a document stand in its text, in order."""
-        rows = self._db.execute(
-            'SELECT sentences.start, sentences."end" FROM sentences'
-            " JOIN passages ON passages.id = passage JOIN documents ON documents.id = document"
-            " WHERE path = ? ORDER BY passage, ordinal",
-            (path,),
-        )
-        return [Span(*row) for row in rows]
+        found = self.passages(self.passage_ids([path]).tolist())
+        return [sentence.span for stored in found for sentence in stored.passage]
 
     def census(self) -> Census:
         """How much is known about all documents together."""
@@ -245,11 +282,19 @@ class Store:
 
     def vectors(self) -> tuple[NDArray[np.int64], Floats]:
         """All passage ids, ascending, and their (n, d) vectors."""
-        rows = self._db.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
+        rows = self._db.execute(
+            "SELECT id, vector, vector_sha256 FROM passages ORDER BY id"
+        ).fetchall()
+        self._check_vectors(rows)
         dimension = _dimension(len(rows[0][1])) if rows else 1
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
         return ids, flat.reshape(len(rows), dimension)
+
+    def _check_vectors(self, rows: Iterable[tuple[int, bytes, str]]) -> None:
+        for number, vector, expected in rows:
+            if _sha256(vector) != expected:
+                raise DamagedError(self.folder, f"the vector of passage {number} has changed")
 
     def passage_ids(self, documents: Iterable[str]) -> NDArray[np.int64]:
         """The ids of the passages of some documents, ascending."""
@@ -303,18 +348,14 @@ class Store:
         return [self._passage(passage_id) for passage_id in ids]
 
     def _passage(self, passage_id: int) -> StoredPassage:
-        path, title, reading, tokens, size = self._db.execute(
-            "SELECT path, title, reading, tokens, length(vector) FROM passages JOIN documents"
+        path, title, size = self._db.execute(
+            "SELECT path, title, length(vector) FROM passages JOIN documents"
             " ON documents.id = passages.document WHERE passages.id = ?",
             (passage_id,),
         ).fetchone()
-        rows = self._db.execute(
-            'SELECT start, "end", reading_start, reading_end, place, token_start, token_end'
-            " FROM sentences WHERE passage = ? ORDER BY ordinal",
-            (passage_id,),
-        ).fetchall()
+        reading, tokens, rows = self._check_passage(passage_id)
         sentences = tuple(
-            Sentence(Span(row[0], row[1]), Span(row[2], row[3]), _place(row[4])) for row in rows
+            Sentence(Span(row[1], row[2]), Span(row[3], row[4]), _place(row[7])) for row in rows
         )
         return StoredPassage(
             passage_id,
@@ -324,6 +365,26 @@ class Store:
             _signs(tokens, _dimension(size)),
             tuple((row[5], row[6]) for row in rows),
         )
+
+    def _check_passage(self, passage_id: int) -> tuple[str, bytes, list[tuple[Any, ...]]]:
+        """A passage's reading text, token bits and rows of `sentences`, unchanged since it was put;
+        IndexFolderError when they are not."""
+        expected, *row = self._db.execute(
+            "SELECT digest, document, vector_sha256, reading, tokens, pieces FROM passages"
+            " WHERE id = ?",
+            (passage_id,),
+        ).fetchone()
+        sentences = self._sentence_rows(passage_id)
+        if digest.passage(row, sentences) != expected:
+            raise DamagedError(self.folder, f"passage {passage_id} has changed")
+        return row[2], row[3], sentences
+
+    def _sentence_rows(self, passage_id: int) -> list[tuple[Any, ...]]:
+        return self._db.execute(
+            'SELECT ordinal, start, "end", reading_start, reading_end, token_start, token_end,'
+            " place FROM sentences WHERE passage = ? ORDER BY ordinal",
+            (passage_id,),
+        ).fetchall()
 
     # -- copies of the same words ----------------------------------------------------------------
 
@@ -369,15 +430,14 @@ class Store:
             self._drop(document.path)
             cursor = self._db.execute(
                 "INSERT INTO documents"
-                " (path, root, sha256, title, text, text_sha256, encoding, size, author)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (path, root, sha256, title, text, encoding, size, author, digest)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
                 (
                     document.path,
                     root,
                     document.sha256,
                     document.title,
                     document.text,
-                    _text_sha256(document.text),
                     document.encoding,
                     document.size,
                     document.author,
@@ -387,10 +447,39 @@ class Store:
             self._put_blocks(document_id, document.blocks)
             self._put_references(document_id, document.references)
             self._put_speeches(document_id, document.speeches)
+            self._db.execute(
+                "UPDATE documents SET digest = ? WHERE id = ?",
+                (digest.document(self._db, document_id), document_id),
+            )
             for passage, encoded in passages:
                 self._put_passage(document_id, passage, encoded)
             self._count_pieces((encoded.pieces for _, encoded in passages), 1)
             self._witnesses.add(document_id, document.path, (passage for passage, _ in passages))
+            self._next_generation()
+
+    def adopt(self, other: "Store", document_id: int) -> None:
+        """Copy a document with its number from another index, row by row, in one transaction.
+
+        What can be derived from it is derived anew. DamagedError when a row has changed since it
+        was put.
+        """
+        with self._transaction():
+            for table, condition in _ROWS.items():
+                query = f"SELECT * FROM {table} WHERE {condition}"  # noqa: S608 - our own names
+                rows = other._db.execute(query, (document_id,))
+                marks = ", ".join("?" * len(rows.description))
+                insert = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608 - our own names
+                self._db.executemany(insert, rows)
+            (path,) = self._db.execute(
+                "SELECT path FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            self.document(path)
+            query = "SELECT id, vector, vector_sha256 FROM passages WHERE document = ?"
+            self._check_vectors(self._db.execute(query, (document_id,)))
+            numbers = self.passage_ids([path]).tolist()
+            self._count_pieces(self._pieces(path), 1)
+            passages = [stored.passage for stored in self.passages(numbers)]
+            self._witnesses.add(document_id, path, passages)
             self._next_generation()
 
     def drop(self, path: str) -> None:
@@ -409,15 +498,19 @@ class Store:
             self._witnesses.forget()
 
     def _drop(self, path: str) -> None:
-        rows = self._db.execute(
-            "SELECT pieces FROM passages JOIN documents ON documents.id = document WHERE path = ?",
-            (path,),
-        ).fetchall()
-        self._count_pieces((np.frombuffer(row[0], dtype="<u4").tolist() for row in rows), -1)
+        self._count_pieces(self._pieces(path), -1)
         self._db.execute("DELETE FROM piece_counts WHERE passages = 0")
         for (number,) in self._db.execute("SELECT id FROM documents WHERE path = ?", (path,)):
             self._witnesses.remove(number)
         self._db.execute("DELETE FROM documents WHERE path = ?", (path,))
+
+    def _pieces(self, path: str) -> list[list[int]]:
+        """The word pieces of each passage of a document."""
+        rows = self._db.execute(
+            "SELECT pieces FROM passages JOIN documents ON documents.id = document WHERE path = ?",
+            (path,),
+        ).fetchall()
+        return [np.frombuffer(row[0], dtype="<u4").tolist() for row in rows]
 
     def _put_blocks(self, document_id: int, blocks: Sequence[Block]) -> None:
         self._db.executemany(
@@ -463,33 +556,21 @@ class Store:
         )
 
     def _put_passage(self, document_id: int, passage: Passage, encoded: Encoded) -> None:
+        vector = encoded.vector.astype("<f4").tobytes()
+        tokens = np.packbits(encoded.tokens > 0, axis=1).tobytes()
+        pieces = np.array(encoded.pieces, dtype="<u4").tobytes()
+        row = (document_id, _sha256(vector), passage.reading, tokens, pieces)
+        sentences = _rows_of(passage, encoded)
         cursor = self._db.execute(
-            "INSERT INTO passages (document, reading, vector, tokens, pieces)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (
-                document_id,
-                passage.reading,
-                encoded.vector.astype("<f4").tobytes(),
-                np.packbits(encoded.tokens > 0, axis=1).tobytes(),
-                np.array(encoded.pieces, dtype="<u4").tobytes(),
-            ),
+            "INSERT INTO passages"
+            " (digest, vector, document, vector_sha256, reading, tokens, pieces)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (digest.passage(row, sentences), vector, *row),
         )
-        spans = _token_spans(passage, encoded)
+        number = _row_id(cursor)
         self._db.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    _row_id(cursor),
-                    ordinal,
-                    sentence.span.start,
-                    sentence.span.end,
-                    sentence.reading.start,
-                    sentence.reading.end,
-                    *tokens,
-                    json.dumps(sentence.place._asdict()),
-                )
-                for ordinal, (sentence, tokens) in enumerate(zip(passage, spans, strict=True))
-            ],
+            [(number, *sentence) for sentence in sentences],
         )
 
     def _count_pieces(self, passages: Iterable[Sequence[int]], change: int) -> None:
@@ -501,16 +582,34 @@ class Store:
 
     # -- the database ----------------------------------------------------------------------------
 
+    def seal(self) -> None:
+        """Set the digest of what is searched as a whole, when a writer has finished."""
+        if self._meta("seal") is None:
+            with self._transaction():
+                self._set_meta("seal", digest.seal(self._db))
+
+    def check_seal(self) -> None:
+        """IndexFolderError where what is searched as a whole is not as it was sealed.
+
+        There is no seal while a writer is at work, and none after it was stopped until the next has
+        finished.
+        """
+        expected = self._meta("seal")
+        if expected is not None and digest.seal(self._db) != expected:
+            raise DamagedError(self.folder, "its tables are not as they were left")
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
+            self._db.execute("DELETE FROM meta WHERE key = 'seal'")
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             self._witnesses.forget()
             raise
         self._db.execute("COMMIT")
+        mark.write(self.folder, *self.edition)
 
     def _next_generation(self) -> None:
         self._set_meta("generation", str(self.generation + 1))
@@ -543,19 +642,48 @@ def open_reading(folder: Path) -> Store:
 
     It never blocks and is never blocked. The caller closes it.
     """
-    return Store(folder, connect_reading(folder))
+    store = Store(folder, connect_reading(folder))
+    try:
+        store.check_seal()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def current_edition(folder: Path) -> Edition:
     """The edition that a reader opening the index now would get."""
-    with closing(open_reading(folder)) as store:
-        return store.edition
+    with closing(connect_reading(folder)) as connection:
+        return edition_of(connection)
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[Store]:
     """Open the index for writing, making it if there is none; one writer at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder), opened(folder) as store:
+        yield store
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    """The index for the one writer, who holds the lock."""
+    with readable(folder):
+        connection = connect_writing(folder)
+        try:
+            store = Store(folder, connection)
+            # What is damaged now must not be sealed as if it were sound.
+            store.check_seal()
+            yield store
+        finally:
+            close_writing(folder, connection)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only writer of an index; makes its folder if there is none."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -564,8 +692,7 @@ def writing(folder: Path) -> Iterator[Store]:
             f"another process is writing to the index {folder}. Wait for it to finish and retry."
         ) from error
     try:
-        with readable(folder), closing(connect_writing(folder)) as connection:
-            yield Store(folder, connection)
+        yield
     finally:
         lock.release()
 
@@ -610,8 +737,26 @@ def _spans(pairs: str) -> tuple[Span, ...]:
     return tuple(Span(*pair) for pair in json.loads(pairs))
 
 
-def _text_sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _sha256(blob: bytes) -> str:
+    return hashlib.sha256(blob).hexdigest()
+
+
+def _rows_of(passage: Passage, encoded: Encoded) -> list[tuple[Any, ...]]:
+    """The rows of a passage's sentences, but for the passage's number."""
+    return [
+        (
+            ordinal,
+            sentence.span.start,
+            sentence.span.end,
+            sentence.reading.start,
+            sentence.reading.end,
+            *tokens,
+            json.dumps(sentence.place._asdict()),
+        )
+        for ordinal, (sentence, tokens) in enumerate(
+            zip(passage, _token_spans(passage, encoded), strict=True)
+        )
+    ]
 
 
 def _dimension(size: int) -> int:

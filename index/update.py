@@ -134,6 +134,12 @@ class Updater:
         publish(self._store)
         return self._summary
 
+    def add(self, source: SourceFile, document: Document) -> None:
+        """Index a document that was read already."""
+        passages = split(document.text, document.blocks, self._budget)
+        self._pending.append(_Pending(source, document, passages))
+        self._flush()
+
     def _try(self, source: SourceFile, known: DocumentSummary | None) -> None:
         self._progress(source)
         try:
@@ -234,9 +240,10 @@ def make_settings(embedder: Embedder, tokens: Tokens, passage_tokens: int) -> Se
 
 
 def publish(store: Store) -> None:
-    """Make the derived FAISS index of the store's present generation, unless it is there."""
-    if vectors.load(store.folder, store.generation) is None:
-        vectors.publish(store.folder, store.generation, vectors.build(*store.vectors()))
+    """Finish what a writer did: seal the store, and derive its FAISS index unless it is there."""
+    store.seal()
+    if vectors.load(store.folder, store.edition) is None:
+        vectors.publish(store.folder, store.edition, vectors.build(*store.vectors()))
 
 
 def find_sources(paths: Sequence[Path]) -> tuple[list[SourceFile], list[Failure]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.database import Edition, sync_folder
 from index.embed import Floats
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Ids = NDArray[np.int64]
 
-_NAME = re.compile(r"vectors-\d{10}-[0-9a-f]{64}\.faiss")
+_NAME = re.compile(r"vectors-\d{10}-[0-9a-f]{32}-[0-9a-f]{64}\.faiss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +62,42 @@ def from_bytes(data: bytes) -> VectorIndex:
     return VectorIndex(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)))
 
 
-def publish(folder: Path, generation: int, index: VectorIndex) -> Path:
-    """Write the index derived from a generation so that it is there wholly or not at all.
+def publish(folder: Path, edition: Edition, index: VectorIndex) -> Path:
+    """Write the index derived from an edition so that it is there wholly or not at all.
 
-    The name holds the generation and the SHA-256 of the content: a stale or damaged file is known
-    by it (of 1,600 mutated files none crashed faiss, but 228 loaded and answered wrongly). The
+    The name holds the edition and the SHA-256 of the content: a stale or damaged file is known by
+    it (of 1,600 mutated files none crashed faiss, but 228 loaded and answered wrongly). The
     generation before stays for readers that open it now.
     """
     data = index.to_bytes()
-    final = folder / f"vectors-{generation:010d}-{hashlib.sha256(data).hexdigest()}.faiss"
+    digest = hashlib.sha256(data).hexdigest()
+    final = folder / f"vectors-{edition.generation:010d}-{edition.identity}-{digest}.faiss"
     temporary = folder / f"{final.name}.tmp"
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(final)
-    _sync_folder(folder)
+    sync_folder(folder)
     others = [path for path in _published(folder) if path != final]
     for old in [*others[:-1], *folder.glob("vectors-*.tmp")]:
         old.unlink()
     return final
 
 
-def load(folder: Path, generation: int) -> VectorIndex | None:
-    """The published index of a generation; None if it is missing, stale or damaged."""
-    for path in _published(folder):
-        _, number, digest = path.stem.split("-")
-        if int(number) == generation:
-            data = _read(path)
-            if hashlib.sha256(data).hexdigest() == digest:
-                return from_bytes(data)
+def load(folder: Path, edition: Edition) -> VectorIndex | None:
+    """The published index of an edition; None if it is missing, stale or damaged."""
+    for path in published(folder, edition):
+        data = _read(path)
+        if path.stem.endswith(hashlib.sha256(data).hexdigest()):
+            return from_bytes(data)
     return None
+
+
+def published(folder: Path, edition: Edition) -> list[Path]:
+    """The files that say they are the index of an edition."""
+    start = f"vectors-{edition.generation:010d}-{edition.identity}-"
+    return [path for path in _published(folder) if path.name.startswith(start)]
 
 
 def _read(path: Path) -> bytes:
@@ -105,12 +111,3 @@ def _read(path: Path) -> bytes:
 def _published(folder: Path) -> list[Path]:
     """Published files, oldest generation first."""
     return sorted(path for path in folder.glob("vectors-*.faiss") if _NAME.fullmatch(path.name))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last: the folder's own entry has to reach the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

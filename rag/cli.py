@@ -63,14 +63,33 @@ def index(config: Config, paths: tuple[Path, ...], rebuild: bool) -> None:
 
 
 @commands.command()
+@click.option("--verify", is_flag=True, help="Check every row, what is derived, and the sources.")
 @config_options
-def status(config: Config) -> None:
+def status(config: Config, verify: bool) -> None:
     """Show what an index holds and whether it is sound."""
-    from rag.status import inspect, print_status
+    from rag import status
 
-    found = inspect(config.index)
-    print_status(found)
+    if verify:
+        verified = status.verify(config.index)
+        status.print_verification(config.index, verified)
+        if verified.faults:
+            sys.exit(1)
+        return
+    found = status.inspect(config.index)
+    status.print_status(found)
     if found.problem:
+        sys.exit(1)
+
+
+@commands.command()
+@config_options
+def repair(config: Config) -> None:
+    """Mend a damaged index with what is whole in it and with the sources."""
+    from rag.mending import mend, print_repair
+
+    done = mend(config)
+    print_repair(config.index, done)
+    if done.lost:
         sys.exit(1)
 
 

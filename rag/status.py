@@ -1,5 +1,6 @@
 """What an index holds and whether it is sound."""
 
+import hashlib
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
-from index import vectors
+from index import read, soundness, vectors
+from index.errors import SourceError
 from index.snapshot import undamaged
 from index.store import Census, DocumentSummary, Settings, open_reading
 from rag.render import visible
@@ -34,7 +36,7 @@ class Status:
 def inspect(folder: Path) -> Status:
     """Open an index and look through all of it."""
     with undamaged(folder), closing(open_reading(folder)) as store:
-        derived = vectors.load(folder, store.generation)
+        derived = vectors.load(folder, store.edition)
         sound = derived is not None and len(derived) == store.count_passages()
         return Status(
             folder=folder,
@@ -47,6 +49,54 @@ def inspect(folder: Path) -> Status:
             problem=store.check_sound(),
             notice=None if sound else "missing or stale; made anew from the database at each start",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What is wrong with an index, and which of its sources are not as they were indexed.
+
+    Changed sources are no fault of the index: its quotes are of what the files said then.
+    """
+
+    faults: list[str]
+    sources: list[str]
+
+
+def verify(folder: Path) -> Verification:
+    """Check everything: each row, what is derived from them, and the source files."""
+    found = soundness.faults(folder)
+    if found:
+        return Verification(found, [])
+    with undamaged(folder), closing(open_reading(folder)) as store:
+        changes = ((each.path, _change(each)) for each in store.summaries())
+        return Verification([], [f"{path}: {change}" for path, change in changes if change])
+
+
+def _change(summary: DocumentSummary) -> str | None:
+    """What became of a source since it was indexed."""
+    try:
+        data = read.read_bytes(summary.file)
+    except SourceError as error:
+        return str(error)
+    same = hashlib.sha256(data).hexdigest() == summary.sha256
+    return None if same else "has changed since it was indexed"
+
+
+def print_verification(folder: Path, found: Verification) -> None:
+    """Show what was found, on standard output, with the next step."""
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    for fault in found.faults:
+        console.print(visible(f"wrong: {fault}"))
+    for source in found.sources:
+        console.print(visible(f"source: {source}"))
+    if found.faults:
+        console.print(visible(f"Mend it: pincite repair --index {folder}"))
+    elif found.sources:
+        console.print(
+            visible(f"The index is sound. Renew it: pincite index FOLDER --index {folder}")
+        )
+    else:
+        console.print("Everything agrees: each row, what is derived, and the source files.")
 
 
 def print_status(status: Status) -> None:

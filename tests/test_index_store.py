@@ -411,8 +411,8 @@ def test_another_version(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
         database.execute("PRAGMA user_version = 99")
     expected = (
-        f"the index {tmp_path} has format version 99, this Pincite reads version 2. Index the "
-        "sources anew into another folder."
+        f"the index {tmp_path} was written by a newer Pincite (format version 99; this one reads "
+        "3). Use that one, or index the sources into another folder."
     )
     assert refused(tmp_path) == expected
     with pytest.raises(IndexFolderError, match="format version 99"), writing(tmp_path):
@@ -421,7 +421,7 @@ def test_another_version(tmp_path: Path) -> None:
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"no database " * 500)
-    expected = f"the index {tmp_path} is damaged (file is not a database). Delete the"
+    expected = f"the index {tmp_path} is damaged (file is not a database). Mend it: "
     assert refused(tmp_path).startswith(expected)
     with pytest.raises(IndexFolderError, match="file is not a database"), writing(tmp_path):
         pass

@@ -18,7 +18,7 @@ from index import update, vectors
 from index.database import DATABASE
 from index.embed import Encoded
 from index.errors import IndexFolderError
-from index.store import DocumentSummary, Store, open_reading, writing
+from index.store import DocumentSummary, Store, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.update import Failure, Progress, Summary, Updater, find_sources, make_budget, publish
 from index.update import make_settings as settings_of
@@ -176,7 +176,7 @@ def test_a_run_publishes_the_vectors_of_what_it_made(work: Workplace) -> None:
     work.run()
     with closing(open_reading(work.index)) as store:
         ids, rows = store.vectors()
-        found = vectors.load(work.index, store.generation)
+        found = vectors.load(work.index, store.edition)
         assert found is not None
         assert len(found) == 2
         assert found.search(rows[1], 1)[0].tolist() == [ids[1]]
@@ -191,7 +191,7 @@ def test_vectors_are_not_written_again_when_nothing_changed(work: Workplace) -> 
     assert file.stat().st_mtime == 1
     file.write_bytes(b"damaged")
     work.run()
-    assert vectors.load(work.index, 1) is not None
+    assert vectors.load(work.index, current_edition(work.index)) is not None
 
 
 def test_documents_are_embedded_together_and_stored_one_by_one(
@@ -480,6 +480,6 @@ def test_settings_name_what_the_index_is_made_with() -> None:
 def test_an_empty_index_can_be_published(tmp_path: Path) -> None:
     with writing(tmp_path) as store:
         publish(store)
-    found = vectors.load(tmp_path, 0)
+    found = vectors.load(tmp_path, current_edition(tmp_path))
     assert found is not None
     assert len(found) == 0

@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 
 from index import vectors
+from index.database import Edition
 from index.embed import Floats
 from index.vectors import VectorIndex, build, from_bytes, load, publish
+
+IDENTITY = "5a" * 16
+
+
+def edition(generation: int) -> Edition:
+    return Edition(IDENTITY, generation)
 
 
 def unit(*rows: list[float]) -> Floats:
@@ -50,83 +57,88 @@ def test_bytes_round_trip() -> None:
 
 
 def test_a_published_index_is_loaded_by_its_generation(tmp_path: Path) -> None:
-    path = publish(tmp_path, 12, small())
+    path = publish(tmp_path, edition(12), small())
     digest = hashlib.sha256(small().to_bytes()).hexdigest()
-    assert path == tmp_path / f"vectors-0000000012-{digest}.faiss"
+    assert path == tmp_path / f"vectors-0000000012-{IDENTITY}-{digest}.faiss"
     assert list(tmp_path.iterdir()) == [path]
-    loaded = load(tmp_path, 12)
+    loaded = load(tmp_path, edition(12))
     assert loaded is not None
     assert loaded.to_bytes() == small().to_bytes()
 
 
 @pytest.mark.parametrize("generation", [0, 11, 13, 120])
 def test_a_stale_index_is_not_loaded(generation: int, tmp_path: Path) -> None:
-    publish(tmp_path, 12, small())
-    assert load(tmp_path, generation) is None
+    publish(tmp_path, edition(12), small())
+    assert load(tmp_path, edition(generation)) is None
+
+
+def test_an_index_of_another_database_is_not_loaded(tmp_path: Path) -> None:
+    publish(tmp_path, edition(12), small())
+    assert load(tmp_path, Edition("5b" * 16, 12)) is None
 
 
 def test_a_missing_index_is_not_loaded(tmp_path: Path) -> None:
-    assert load(tmp_path, 1) is None
-    assert load(tmp_path / "absent", 1) is None
+    assert load(tmp_path, edition(1)) is None
+    assert load(tmp_path / "absent", edition(1)) is None
 
 
 def test_a_truncated_index_is_not_loaded(tmp_path: Path) -> None:
-    path = publish(tmp_path, 1, small())
+    path = publish(tmp_path, edition(1), small())
     data = path.read_bytes()
     for size in (0, 1, len(data) // 2, len(data) - 1):
         path.write_bytes(data[:size])
-        assert load(tmp_path, 1) is None
+        assert load(tmp_path, edition(1)) is None
     path.write_bytes(data)
-    assert load(tmp_path, 1) is not None
+    assert load(tmp_path, edition(1)) is not None
 
 
 def test_an_index_with_any_bit_flipped_is_not_loaded(tmp_path: Path) -> None:
-    path = publish(tmp_path, 1, small())
+    path = publish(tmp_path, edition(1), small())
     data = path.read_bytes()
     for at in range(len(data)):
         path.write_bytes(data[:at] + bytes([data[at] ^ (1 << at % 8)]) + data[at + 1 :])
-        assert load(tmp_path, 1) is None
+        assert load(tmp_path, edition(1)) is None
 
 
 def test_a_file_of_another_name_is_not_loaded(tmp_path: Path) -> None:
-    path = publish(tmp_path, 1, small())
+    path = publish(tmp_path, edition(1), small())
     path.rename(path.with_name("vectors-0000000001-x.faiss"))
-    assert load(tmp_path, 1) is None
+    assert load(tmp_path, edition(1)) is None
 
 
 def test_an_index_that_is_dropped_while_it_is_looked_for_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = publish(tmp_path, 1, small())
+    path = publish(tmp_path, edition(1), small())
     monkeypatch.setattr(vectors, "_published", lambda folder: [path])
     path.unlink()
-    assert load(tmp_path, 1) is None
+    assert load(tmp_path, edition(1)) is None
 
 
 def test_two_generations_are_kept(tmp_path: Path) -> None:
     for generation in (1, 2, 3, 10):
-        publish(tmp_path, generation, small())
+        publish(tmp_path, edition(generation), small())
     assert names(tmp_path) == ["vectors-0000000003", "vectors-0000000010"]
 
 
 def test_what_was_published_last_is_kept_whatever_its_number(tmp_path: Path) -> None:
     for generation in (8, 9, 1):  # the database was made anew
-        publish(tmp_path, generation, small())
+        publish(tmp_path, edition(generation), small())
     assert names(tmp_path) == ["vectors-0000000001", "vectors-0000000009"]
 
 
 def test_publishing_again_mends_a_damaged_file(tmp_path: Path) -> None:
-    path = publish(tmp_path, 1, small())
+    path = publish(tmp_path, edition(1), small())
     path.write_bytes(b"damaged")
-    assert publish(tmp_path, 1, small()) == path
-    assert load(tmp_path, 1) is not None
+    assert publish(tmp_path, edition(1), small()) == path
+    assert load(tmp_path, edition(1)) is not None
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_half_written_file_is_never_under_a_published_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = publish(tmp_path, 1, small())
+    before = publish(tmp_path, edition(1), small())
 
     def stop(descriptor: int) -> None:
         raise KeyboardInterrupt
@@ -134,10 +146,10 @@ def test_a_half_written_file_is_never_under_a_published_name(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", stop)
         with pytest.raises(KeyboardInterrupt):
-            publish(tmp_path, 2, small())
-    assert load(tmp_path, 2) is None
-    assert load(tmp_path, 1) is not None
+            publish(tmp_path, edition(2), small())
+    assert load(tmp_path, edition(2)) is None
+    assert load(tmp_path, edition(1)) is not None
     assert [path for path in tmp_path.iterdir() if path.suffix == ".faiss"] == [before]
-    publish(tmp_path, 2, small())
+    publish(tmp_path, edition(2), small())
     assert names(tmp_path) == ["vectors-0000000001", "vectors-0000000002"]
     assert not list(tmp_path.glob("*.tmp"))

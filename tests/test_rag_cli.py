@@ -36,6 +36,7 @@ COMMANDS = [
     "eval",
     "export",
     "index",
+    "repair",
     "serve",
     "show",
     "status",
@@ -84,6 +85,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
 
     monkeypatch.setattr("rag.assistant.load_embedder", load)
     monkeypatch.setattr("rag.indexing.load_embedder", load)
+    monkeypatch.setattr("rag.mending.load_embedder", load)
     return loaded
 
 
@@ -463,6 +465,7 @@ def test_a_database_whose_contents_make_no_sense_is_refused(
     run("index", "sources")
     with closing(sqlite3.connect(".pincite/pincite.sqlite")) as database, database:
         database.execute("UPDATE meta SET value = '{' WHERE key = 'settings'")
+        database.execute("DELETE FROM meta WHERE key = 'seal'")
     for arguments in (["status"], ["ask", "Who?"]):
         message = refused(monkeypatch, capsys, *arguments)
         assert message.startswith("the index .pincite is damaged (JSONDecodeError: Expecting")
@@ -640,3 +643,46 @@ def test_the_real_command_line_from_files_to_checked_answers() -> None:
     record = json.loads(Path("a.jsonl").read_text())
     assert record["quotes"][0]["text"] == LETTER.strip()
     assert pincite("check", "a.jsonl")[:2] == (0, "1 citations checked, 0 wrong.\n")
+
+
+# Verifying and mending
+
+
+def test_verify_says_that_everything_agrees() -> None:
+    run("index", "sources")
+    agreed = "Everything agrees: each row, what is derived, and the source files.\n"
+    assert run("status", "--verify").stdout == agreed
+    assert run("repair").stdout == "Nothing was wrong.\n"
+
+
+def test_verify_tells_changed_sources_apart_from_faults() -> None:
+    run("index", "sources")
+    Path("sources/harbour.txt").write_text("It rained.", encoding="utf-8")
+    Path("sources/letter.txt").unlink()
+    assert run("status", "--verify").stdout == (
+        "source: harbour.txt: has changed since it was indexed\n"
+        "source: letter.txt: cannot be read: No such file or directory\n"
+        "The index is sound. Renew it: pincite index FOLDER --index .pincite\n"
+    )
+
+
+def test_a_damaged_index_is_named_and_mended() -> None:
+    run("index", "sources")
+    with closing(sqlite3.connect(".pincite/pincite.sqlite")) as database, database:
+        database.execute("UPDATE documents SET text = upper(text)")
+    Path("sources/letter.txt").unlink()
+    faults = (
+        "wrong: its tables are not as they were left\n"
+        "wrong: harbour.txt: the text of harbour.txt has changed\n"
+        "wrong: letter.txt: the text of letter.txt has changed\n"
+    )
+    found = run("status", "--verify", status=1).stdout
+    assert found == f"{faults}Mend it: pincite repair --index .pincite\n"
+    assert run("repair", status=1).stdout == (
+        f"{faults}made anew: harbour.txt\n"
+        "lost: letter.txt (cannot be read: No such file or directory)\n"
+        "0 documents were whole; what is derived from them was made anew.\n"
+        "What may be missing comes back with: pincite index FOLDER --index .pincite\n"
+    )
+    assert "wrong" not in run("status", "--verify").stdout
+    assert run("ask", "Who lit the lamp?").stdout.startswith("[1] ")

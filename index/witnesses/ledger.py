@@ -1,7 +1,7 @@
 """Which passages of an index are copies of each other, kept with the documents in its database."""
 
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,10 +48,16 @@ AROUND = 600
 
 
 class Ledger:
-    """The copies in a database: writes take part in the transaction of whoever adds documents."""
+    """The copies in a database: writes take part in the transaction of whoever adds documents.
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    `check` is called with the number of each passage whose words are shown.
+    """
+
+    def __init__(
+        self, database: sqlite3.Connection, check: Callable[[int], object] = lambda number: None
+    ) -> None:
         self._db = database
+        self._check = check
         self._corpus: Corpus | None = None
 
     # -- what readers ask ------------------------------------------------------------------------
@@ -90,14 +96,16 @@ class Ledger:
         """The sentences in a range of a document, and those near them."""
         rows = self._db.execute(
             'SELECT substr(reading, reading_start + 1, reading_end - reading_start), start, "end",'
-            " length(text) FROM sentences JOIN passages ON passages.id = passage"
+            " length(text), passage FROM sentences JOIN passages ON passages.id = passage"
             " JOIN documents ON documents.id = document"
             ' WHERE path = ? AND start < ? AND "end" > ? ORDER BY start',
             (path, span.end + AROUND, span.start - AROUND),
         ).fetchall()
+        for number in {row[4] for row in rows}:
+            self._check(number)
         inner: list[tuple[Span, Span]] = []
         at = 0
-        for reading, start, end, _ in rows:
+        for reading, start, end, *_ in rows:
             if Span(start, end).overlaps(span):
                 inner.append((Span(at, at + len(reading)), Span(start, end)))
             at += len(reading) + 1

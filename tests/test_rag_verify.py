@@ -406,7 +406,7 @@ def test_only_the_gate_makes_quotes() -> None:
 def test_only_witnesses_position_and_answer_are_ever_changed_in_a_quote() -> None:
     changes = {
         (path.name, keyword.arg)
-        for path in (ROOT / "rag").glob("*.py")
+        for path in (ROOT / "rag").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", None) == "replace"
@@ -417,8 +417,11 @@ def test_only_witnesses_position_and_answer_are_ever_changed_in_a_quote() -> Non
     assert changes == {
         ("compose.py", "witnesses"),
         ("compose.py", "position"),
-        ("check.py", "position"),
-        ("check.py", "answer"),
+        ("annotations.py", "position"),
+        ("check.py", "witnesses"),
+        ("prove.py", "position"),
+        ("prove.py", "answer"),
+        ("prove.py", "witnesses"),
     }
 
 

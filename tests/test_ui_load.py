@@ -1,0 +1,222 @@
+"""Many people ask at once while a folder is indexed again and again: nobody gets an error, or what
+is another's, and every quote is what its source says. The long form is for `make soak`."""
+
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+import pytest
+
+from index import read
+from index.types import Document, Span
+from rag.config import Config
+from rag.indexing import index_paths
+from ui.browser import ARCHIVE, free_port
+
+pytestmark = pytest.mark.model
+
+SOAK = bool(os.environ.get("PINCITE_SOAK"))
+USERS, SECONDS = (50, 300) if SOAK else (6, 12)
+SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
+# Of the archive, in the quick form: files whose text is their bytes.
+QUICK = ("inquest-1887.txt", "saltreath-advertiser-1887.txt", "hartnoll-pamphlet-1961.md")
+QUESTIONS = (
+    "How many men were drowned?",
+    "Was the pilot drunk?",
+    "When did the ship strike?",
+    "Who kept the light?",
+    "What did the mate see?",
+    "What is the boiling point of ethanol?",
+)
+SEED_QUESTIONS = (
+    "How many people were executed in 1937 and 1938?",
+    "Why did Stalin want contested elections?",
+    "What did Zhukov find in the archives?",
+)
+# Memory may grow by so much between the first third of the time and the last.
+GROWTH = 1.2
+MAIN = "from rag.cli import main; main()"
+
+
+@dataclass
+class Record:
+    """What the users of a server saw, together."""
+
+    seconds: list[float] = field(default_factory=list)
+    busy: int = 0
+    wrong: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class User:
+    """One browser: a cookie of its own, and one conversation after the other."""
+
+    def __init__(self, address: str, component: int, sources: dict[str, Document]) -> None:
+        self._address = address
+        self._component = component
+        self._sources = sources
+        self._cookie = f"pincite={token_urlsafe(32)}"
+        self.asked: list[str] = []
+
+    def call(self, service: str, fields: dict[str, object]) -> Any:
+        call = {"data": fields, "component_id": self._component, "fn_name": service}
+        body = json.dumps({**call, "session_hash": "x"}).encode()
+        headers = {"Content-Type": "application/json", "Cookie": self._cookie}
+        url = f"{self._address}/gradio_api/component_server"
+        with opener().open(urllib.request.Request(url, body, headers), timeout=300) as reply:
+            return json.load(reply)
+
+    def ask(self, question: str, record: Record) -> None:
+        started = time.perf_counter()
+        reply = self.call("ask", {"question": question})
+        seconds = time.perf_counter() - started
+        problem = self._problem(question, reply)
+        with record.lock:
+            if reply.get("busy"):
+                record.busy += 1
+                return
+            record.seconds.append(seconds)
+            if problem:
+                record.wrong.append(problem)
+        self.asked.append(question)
+
+    def _problem(self, question: str, reply: Any) -> str | None:
+        """What is wrong with a reply, if anything: each quote is compared with the file."""
+        if reply.get("busy"):
+            return None
+        if "error" in reply:
+            return str(reply["error"])
+        answer = reply["answer"]
+        if answer["question"] != question:
+            return f"{question!r} was answered as {answer['question']!r}"
+        for quote in [*answer["quotes"], *answer["nearest"]]:
+            source = self._sources.get(quote["document"])
+            if source is None or source.sha256 != quote["sha256"]:
+                return f"{quote['document']} is no source"
+            if Span(quote["start"], quote["end"]).of(source.text) != quote["text"]:
+                return f"{quote['document']} has other words at {quote['start']}"
+        return None
+
+    def mixed_up(self) -> str | None:
+        """Whether what was kept for this user is not what he asked."""
+        kept = self.call("list_conversations", {"search": ""})["conversations"]
+        names = sorted(each["name"] for each in kept)
+        return None if names == sorted(self.asked) else f"{names} are kept for {self.asked}"
+
+
+def opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A server in a process of its own, once the model is loaded."""
+    port = free_port()
+    command = [sys.executable, "-c", MAIN, "serve", "--index", str(index), "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.kill()
+        server.wait()
+
+
+def component(address: str, server: "subprocess.Popen[bytes]") -> int:
+    """The number of the page's component, when the server answers."""
+    for _ in range(600):
+        assert server.poll() is None
+        with suppress(OSError), opener().open(f"{address}/config") as config:
+            return int(json.load(config)["components"][0]["id"])
+        time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def until(end: float, act: Callable[[], None]) -> threading.Thread:
+    """A thread that acts again and again until a time."""
+
+    def run() -> None:
+        while time.monotonic() < end:
+            act()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def resident(server: "subprocess.Popen[bytes]") -> float:
+    """The server's memory, in MB."""
+    pages = Path(f"/proc/{server.pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_many_ask_at_once_while_a_folder_is_indexed(tmp_path: Path) -> None:
+    folder, index = tmp_path / "growing", tmp_path / "index"
+    folder.mkdir()
+    (folder / "ballast.txt").write_text("The stone ballast was put ashore.\n")
+    stable = [ARCHIVE] if SOAK else [ARCHIVE / name for name in QUICK]
+    with_seeds = SOAK and SEEDS.is_dir()
+    paths = [*stable, *([SEEDS] if with_seeds else [])]
+    assert not index_paths([*paths, folder], Config(index=index)).failures
+    files = [each for path in paths for each in (path.iterdir() if path.is_dir() else [path])]
+    sources = {file.name: read.load(read.read_bytes(file), file, file.name) for file in files}
+    questions = [*QUESTIONS, *(SEED_QUESTIONS if with_seeds else ())]
+    record, memory, runs = Record(), [], [0]
+
+    def reindex() -> None:
+        runs[0] += 1
+        # No question is about this: what is answered stays the same.
+        (folder / "ballast.txt").write_text(f"Stone ballast was put ashore {runs[0]} times.\n")
+        command = [sys.executable, "-c", MAIN, "index", str(folder), "--index", str(index)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+
+    with serving(index) as (address, server):
+        number = component(address, server)
+        users = [User(address, number, sources) for _ in range(USERS)]
+        users[0].ask(questions[0], record)
+        end = time.monotonic() + SECONDS
+        asking = [
+            until(end, lambda user=user: user.ask(random.choice(questions), record))  # type: ignore[misc]
+            for user in users
+        ]
+        indexing = until(end, reindex)
+        while time.monotonic() < end:
+            memory.append(resident(server))
+            time.sleep(SECONDS / 60)
+        for thread in [*asking, indexing]:
+            thread.join()
+        record.wrong += filter(None, (user.mixed_up() for user in users))
+        last = until(time.monotonic() + 0.1, lambda: users[0].ask(questions[0], record))
+        time.sleep(0.05)
+        server.send_signal(signal.SIGTERM)
+        stopped = time.monotonic()
+        code = server.wait(timeout=10)
+        ending = time.monotonic() - stopped
+        last.join()
+
+    third = len(memory) // 3
+    growth = statistics.median(memory[-third:]) / statistics.median(memory[:third])
+    p95 = sorted(record.seconds)[int(0.95 * len(record.seconds))]
+    sys.stdout.write(
+        f"{USERS} users, {SECONDS} s: {len(record.seconds)} answers, {record.busy} told to wait, "
+        f"p50 {statistics.median(record.seconds):.1f} s, p95 {p95:.1f} s, {runs[0]} times indexed, "
+        f"memory x {growth:.2f} ({memory[-1]:.0f} MB), ended in {ending:.1f} s\n"
+    )
+    assert not record.wrong
+    assert len(record.seconds) > USERS
+    assert runs[0] > 0
+    assert growth < GROWTH
+    assert (code, ending < 5) == (0, True)

@@ -282,7 +282,7 @@ def test_verdicts_fit_on_a_narrow_screen(address: str, visit: Visit, width: int)
     for name in ("Wrong place…", "Wrong speaker…"):
         verdicts.get_by_role("button", name=name).click()
     assert widest(page) == 0
-    for shown in verdicts.locator("button, input").all():
+    for shown in verdicts.locator("button:visible, input").all():
         box = shown.bounding_box()
         assert box
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width

@@ -197,15 +197,17 @@ def test_a_hostile_source_stays_text(answering: str, visit: Visit) -> None:
     assert page.locator(".pc img, .pc script, .pc b").count() == 0
     assert "onerror" in page.locator(".pc-source-title").inner_text()
     # What would turn the words around is shown by its code, and is in the text all the same.
-    turning = page.locator(".pc-text .pc-turning")
-    assert turning.first.get_attribute("data-code") == "U+202E"
+    for part in (".pc-text", ".pc-source-title", ".pc-list"):
+        turning = page.locator(f"{part} .pc-turning")
+        assert turning.first.get_attribute("data-code") == "U+202E"
     assert "\u202ereversed\u202c" in str(page.locator(".pc-text").evaluate("e => e.textContent"))
 
 
 def test_a_hostile_question_stays_text(refusing: str, visit: Visit) -> None:
     page = visit(refusing)
     asked(page, HOSTILE)
-    assert page.locator(".pc-asked").inner_text() == HOSTILE
+    assert page.locator(".pc-asked").evaluate("heading => heading.textContent") == HOSTILE
+    assert page.locator(".pc-asked .pc-turning").count() == 2
     assert page.evaluate("() => window.hacked") is None
 
 
@@ -233,6 +235,28 @@ def test_only_the_sources_that_are_ticked_are_searched(answering: str, visit: Vi
     page.get_by_label("Search in Signals").uncheck()
     answer = asked(page, LIGHT)
     assert (answer["scope"], answer["quotes"][0]["document"]) == ([], "inquest.txt")
+
+
+def test_keys_work_where_a_source_was_ticked(answering: str, visit: Visit) -> None:
+    page = visit(answering)
+    asked(page, LIGHT)
+    page.get_by_label("Search in REPORT OF THE INQUEST").check()
+    page.keyboard.press("1")
+    marked(page)
+    page.keyboard.press("Escape")
+    page.get_by_label("Search in REPORT OF THE INQUEST").focus()
+    page.keyboard.press("/")
+    assert has_focus(page.locator(".pc-question"))
+
+
+def test_a_hint_goes_with_the_next_answer(answering: str, visit: Visit) -> None:
+    page = visit(answering)
+    hint = page.locator(".pc-hint")
+    before = hint.inner_text()
+    page.locator(".pc-ask").click()
+    expect(hint).to_have_text("There is no question to answer.")
+    asked(page, LIGHT)
+    expect(hint).to_have_text(before)
 
 
 def test_no_question_is_not_a_turn(answering: str, visit: Visit) -> None:

@@ -94,16 +94,46 @@ def test_the_keys_are_listed_and_closed(answering: str, visit: Visit) -> None:
     expect(sheet).to_be_hidden()
 
 
+def test_one_escape_closes_one_sheet(answering: str, visit: Visit) -> None:
+    page = visit(answering, 390)
+    asked(page, LIGHT)
+    page.locator(".pc-cite").first.click()
+    marked(page)
+    page.keyboard.press("?")
+    expect(page.locator(".pc-help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pc-help")).to_be_hidden()
+    expect(page.locator(".pc-source")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pc-source")).to_be_hidden()
+
+
+def test_a_key_that_is_held_down_is_one_press(answering: str, visit: Visit) -> None:
+    page = visit(answering)
+    asked(page, LIGHT)
+    remove = page.locator(".pc-past-item .pc-remove")
+    remove.focus()
+    page.keyboard.down("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(remove).to_have_text("Really?")
+    assert page.locator(".pc-past-item").count() == 1
+
+
 def test_the_arrow_brings_back_earlier_questions(answering: str, visit: Visit) -> None:
     page = visit(answering)
     asked(page, LIGHT)
+    asked(page, "And the steward?")
     asked(page, "And the steward?")
     box = page.locator(".pc-question")
     page.keyboard.press("/")
     for key, recalled in (
         ("ArrowUp", "And the steward?"),
+        ("ArrowUp", "And the steward?"),
         ("ArrowUp", LIGHT),
         ("ArrowUp", LIGHT),
+        ("ArrowDown", "And the steward?"),
         ("ArrowDown", "And the steward?"),
         ("ArrowDown", ""),
     ):

@@ -108,6 +108,10 @@ def test_notes_are_followed_there_and_back(address: str, visit: Visit) -> None:
     assert marked(page).strip().endswith("The rough log has: twelve.")
     page.locator(".pc-cited-at .pc-note-link").first.click()
     expect(page.locator(".pc-source-pin")).to_contain_text("¶1")
+    assert marked(page) == "[1]"
+    page.locator(".pc-exact-open").click()
+    page.locator(".pc-slice-exact").wait_for()
+    assert page.locator(".pc-slice .pc-error").count() == 0
     page.keyboard.press("Escape")
     page.locator(".pc-also .pc-cite", has_text="n. 1").first.click()
     expect(page.locator(".pc-source-pin")).to_have_text("n. 1")
@@ -216,7 +220,7 @@ def test_sides_that_disagree_stand_side_by_side(
         assert side.locator(".pc-voices li").all_inner_texts() == position["voices"]
         numbers = side.locator(".pc-chip").all_inner_texts()
         assert [int(number) for number in numbers] == position["numbers"]
-    assert "disagree" in page.locator(".pc-answer").inner_text()
+    assert answer["disagreement"] in page.locator(".pc-answer").inner_text()
     expect(page.locator(".pc-sureness")).to_have_text("likely an answer (80 %)")
 
 

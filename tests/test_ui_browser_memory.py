@@ -14,10 +14,12 @@ from tests.room import (
     Visit,
     answering_from,
     asked,
+    has_focus,
     make_library,
     needs_chromium,
     widest,
 )
+from ui.browser import ask
 from ui.memory import Memory, every_verdict
 from ui.verdicts import cases
 
@@ -170,8 +172,10 @@ def test_a_verdict_is_kept_shown_again_changed_and_taken_back(
     page.get_by_role("button", name="Does not support (quote 1)").click()
     expect(page.locator(".pc-verdict-note").first).to_have_text("Kept: does not support")
     assert [each.given.verdict.value for each in every_verdict(file)] == ["does-not-support"]
-    page.get_by_role("button", name="Does not support (quote 1)").click()
+    page.get_by_role("button", name="Take back (quote 1)").click()
     expect(page.locator(".pc-verdict-note").first).to_have_text("Taken back")
+    assert has_focus(page.get_by_role("button", name="Does not support (quote 1)"))
+    expect(page.get_by_role("button", name="Take back (quote 1)")).to_be_hidden()
     assert every_verdict(file) == []
 
 
@@ -191,6 +195,55 @@ def test_verdicts_become_cases(address: str, file: Path, visit: Visit) -> None:
     assert (made.text.count("\n"), made.notes) == (2, ())
     assert answer["quotes"][0]["text"] in made.text
     assert "Morris, quoted by Hale" in made.text
+
+
+def test_a_corrected_place_is_taken_back(address: str, file: Path, visit: Visit) -> None:
+    page = visit(address)
+    asked(page, LIGHT)
+    verdicts = choices(page, 1)
+    verdicts.get_by_role("button", name="Wrong place…").click()
+    verdicts.get_by_label("The right place (quote 1)").fill("¶9")
+    page.keyboard.press("Enter")
+    verdicts.get_by_role("button", name="Take back").click()
+    expect(verdicts.locator(".pc-verdict-note")).to_have_text("Taken back")
+    assert every_verdict(file) == []
+
+
+def test_verdicts_are_saved_from_the_page(address: str, visit: Visit) -> None:
+    page = visit(address)
+    answer = asked(page, LIGHT)
+    choices(page, 1).get_by_role("button", name="Supports (quote 1)").click()
+    expect(page.locator(".pc-verdict-note").first).to_have_text("Kept: supports")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save verdicts").click()
+    assert download.value.suggested_filename == "pincite-cases.jsonl"
+    saved = Path(download.value.path()).read_text(encoding="utf-8")
+    assert answer["quotes"][0]["text"] in saved
+
+
+def test_a_conversation_that_is_deleted_elsewhere_is_begun_anew(address: str, visit: Visit) -> None:
+    page = visit(address)
+    asked(page, LIGHT)
+    other = visit(address, beside=page)
+    other.locator(".pc-past-item .pc-remove").click()
+    other.locator(".pc-remove[data-sure]").click()
+    expect(other.locator(".pc-past-item")).to_have_count(0)
+    ask(page, GUNWALE)
+    expect(page.locator(".pc-turn .pc-error")).to_contain_text("Ask again to begin anew.")
+    asked(page, GUNWALE)
+    expect(page.locator(".pc-past-name")).to_have_text([GUNWALE])
+
+
+def test_all_conversations_are_deleted(address: str, file: Path, visit: Visit) -> None:
+    page = visit(address)
+    asked(page, LIGHT)
+    page.locator(".pc-new").click()
+    asked(page, GUNWALE)
+    everything = page.get_by_role("button", name="Delete all conversations")
+    everything.click()
+    everything.click()
+    expect(page.locator(".pc-past-item")).to_have_count(0)
+    assert LIGHT.encode() not in file.read_bytes()
 
 
 def test_what_was_typed_outlives_an_error(address: str, visit: Visit) -> None:
@@ -229,7 +282,7 @@ def test_verdicts_fit_on_a_narrow_screen(address: str, visit: Visit, width: int)
     for name in ("Wrong place…", "Wrong speaker…"):
         verdicts.get_by_role("button", name=name).click()
     assert widest(page) == 0
-    for shown in verdicts.locator("button, input").all():
+    for shown in verdicts.locator("button:visible, input").all():
         box = shown.bounding_box()
         assert box
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width

@@ -187,6 +187,30 @@ def test_the_page_is_usable_before_the_model_is_loaded(
     assert asked(page, LIGHT)["quotes"]
 
 
+def test_a_file_that_is_refused_while_the_model_loads_stays_told(
+    tmp_path: Path, index: Library, serve: Callable[..., str], visit: Visit
+) -> None:
+    loaded = threading.Event()
+    page = visit(serve(answering_from(index), load=lambda: loaded.wait(20)))
+    (tmp_path / "program.exe").write_bytes(b"MZ")
+    page.locator(".pc-file-input").set_input_files(tmp_path / "program.exe")
+    failure = page.locator(".pc-job-failure")
+    expect(failure).to_contain_text("program.exe")
+    page.wait_for_timeout(1200)
+    loaded.set()
+    expect(page.locator(".pc-readiness")).to_be_hidden()
+    expect(failure).to_have_count(1)
+
+
+def test_examples_come_with_what_is_added(changing: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(changing)
+    page.locator(".pc[data-examples]").wait_for()
+    text = "The stokers of the ship were kept below by the engineer until noon. " * 10
+    (tmp_path / "log.md").write_text(f"# Log\n\n## Keeping the stokers below\n\n{text}\n")
+    add(page, tmp_path / "log.md")
+    expect(page.locator(".pc-example")).to_contain_text(["Keeping the stokers below"])
+
+
 def test_a_model_that_cannot_be_loaded_is_told(
     index: Library, serve: Callable[..., str], visit: Visit
 ) -> None:

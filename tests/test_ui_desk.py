@@ -138,12 +138,28 @@ def test_a_stale_citation_is_refused(
     assert call(service, request_) == {"error": message}
 
 
-def test_what_is_no_quote_is_neither_healed_compared_nor_pictured(call: Call) -> None:
+def test_what_is_no_quote_is_not_compared(call: Call) -> None:
     cut = {"document": "report.txt", "start": 5, "end": 8, "sha256": "ab" * 32}
     error = {"error": "report.txt has no quote at 5..8."}
-    assert call("healings", cut) == error
-    assert call("picture", cut) == error
     assert call("compare", {"ours": cut, "theirs": cut}) == error
+
+
+def test_an_answer_of_another_version_does_not_hide_the_others(
+    over_sources: Call, memory: Memory
+) -> None:
+    answer = kept(over_sources)
+    found = memory.answer(OWNER, answer["id"])
+    memory.append(OWNER, found.conversation, "Old?", [], {**found.record, "format": 1})
+    opened = over_sources("open_conversation", {"id": found.conversation})["answers"]
+    assert opened[0] == answer
+    assert opened[1]["question"] == "Old?"
+    assert (opened[1]["quotes"], "format 1" in opened[1]["heading"]) == ([], True)
+
+
+def test_a_conversation_that_is_gone_is_begun_anew(call: Call) -> None:
+    reply = call("ask", {"question": "Who?", "conversation": "gone"})
+    assert reply["conversation"] is None
+    assert reply["error"].endswith("Ask again to begin anew.")
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,7 @@ def test_the_library_lists_titles_and_paths() -> None:
         "sources": [
             {
                 "document": "a/report.txt",
+                "name": "a/report.txt",
                 "title": "Report",
                 "author": "Ann Lee",
                 "pages": 12,

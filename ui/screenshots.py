@@ -13,10 +13,12 @@ import click
 from rag.cli import run_program
 from rag.config import Config
 from rag.options import config_options
+from rag.render import REASONS
+from rag.types import Reason
 from ui.browser import ARCHIVE, ask, chromium, index_of, open_quote, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload, Page
+    from playwright.sync_api import FilePayload, Page, Route
 
 SIZES = {1280: 800, 390: 844}
 # Questions of the sample archive; over another index some scenes show less.
@@ -125,6 +127,68 @@ def _help(page: "Page") -> None:
     page.keyboard.press("?")
 
 
+def _note(page: "Page") -> None:
+    """A note of the source, and where it is cited."""
+    ask(page, QUESTION)
+    open_quote(page)
+    page.locator(".pc-text .pc-note-link").first.click()
+    page.locator(".pc-cited-at").first.wait_for()
+
+
+def _replying(service: str, reply: dict[str, object]) -> Callable[["Page"], None]:
+    """A state that is seldom met: the server says so."""
+
+    def act(page: "Page") -> None:
+        def answer(route: "Route") -> None:
+            asked = (route.request.post_data or "").replace(" ", "")
+            if f'"fn_name":"{service}"' in asked:
+                route.fulfill(json=reply)
+            else:
+                route.fallback()
+
+        page.route("**/component_server**", answer)
+        page.reload()
+        page.locator(".pc-question").wait_for()
+
+    return act
+
+
+def _changed(page: "Page") -> None:
+    """A file that is no longer what was indexed."""
+    told = "inquest-1887.txt has changed since it was indexed; quotes of it may no longer stand."
+    _replying(
+        "verify", {"holds": False, "sha256": None, "told": f"{told} Index its folder again."}
+    )(page)
+    _source(page)
+
+
+def _failed(page: "Page") -> None:
+    """An answer that there is none of."""
+    told = "the index is damaged. Mend it: pincite repair"
+    _replying("ask", {"error": told})(page)
+    ask(page, QUESTION)
+
+
+def _lapsed(page: "Page") -> None:
+    """An answer that is opened again after its sources have changed."""
+    ask(page, QUESTION)
+    heading = "None of its citations holds any more. Ask the question again."
+    problem = "the file has changed since (SHA-256 differs)"
+    gone = {"citation": "[1] museum-gallery-2009.html, “Five myths”, para. 1", "problem": problem}
+    answer = {"id": "gone", "question": QUESTION, "heading": heading, "lapsed": [gone]}
+    nothing = dict.fromkeys(
+        ("quotes", "nearest", "notices", "positions", "unplaced", "verdicts"), ()
+    )
+    conversation = {"id": "gone", "name": QUESTION, "told": "1 answer"}
+    opened = {"conversation": conversation, "answers": [{**nothing, **answer}], "earlier": 0}
+    _replying("open_conversation", opened)(page)
+    page.locator(".pc-lapsed").wait_for()
+
+
+_loading = _replying("status", {"state": "loading", "message": "Loading the model", "jobs": []})
+_no_sources = _replying("list_sources", {"sources": [], "notice": REASONS[Reason.NO_SOURCES]})
+
+
 SCENES: dict[str, Callable[["Page"], None]] = {
     "empty": _empty,
     "examples": _examples,
@@ -141,6 +205,12 @@ SCENES: dict[str, Callable[["Page"], None]] = {
     "verdicts": _verdicts,
     "not-found": _not_found,
     "help": _help,
+    "note": _note,
+    "changed": _changed,
+    "lapsed": _lapsed,
+    "failed": _failed,
+    "loading": _loading,
+    "no-sources": _no_sources,
 }
 
 

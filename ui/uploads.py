@@ -53,6 +53,12 @@ def seen_by(owner: str) -> Sees:
     return lambda document: not is_upload(document.path) or is_owned(owner, document.path)
 
 
+def shown_path(path: str) -> str:
+    """What a person is shown of a document's name: what an upload's owner called it."""
+    prefix = _PREFIX.match(path)
+    return path[prefix.end() :] if prefix else path
+
+
 def is_owned(owner: str, path: str) -> bool:
     """Whether a document is the owner's upload."""
     return is_upload(path) and path.startswith(prefix_of(owner))
@@ -72,14 +78,16 @@ def checked_name(name: str) -> PurePosixPath:
     try:
         loader_for(Path(path))
     except SourceError as error:
-        raise UploadError(415, f"{path.name}: {error}") from error
+        raise UploadError(415, str(error)) from error
     return path
 
 
 def _is_plain(part: str) -> bool:
     """Whether a part of a name can be a file's: no way out, nothing hidden or unseen."""
-    # Cc, Cf, Co, Cs: control and format characters (bidi marks too), private use, surrogates.
-    unseen = any(unicodedata.category(each)[0] == "C" for each in part)
+    # Cc, Cf, Co, Cs: control and format characters (bidi marks too), private use, surrogates; but
+    # for the joiners that words and emoji need.
+    letters = part.replace("\u200c", "").replace("\u200d", "")
+    unseen = not letters or any(unicodedata.category(each)[0] == "C" for each in letters)
     fits = 0 < len(part.encode("utf-8", "replace")) <= LONGEST_PART
     return fits and not unseen and not part.startswith(".") and "\\" not in part
 
@@ -129,11 +137,9 @@ class Uploads:
 
     def _check_room(self, owner: str, size: int) -> None:
         if not 0 < size <= LARGEST_FILE:
-            raise UploadError(
-                413,
-                f"A file has to have 1 byte to {LARGEST_FILE / 1e6:.0f} MB; this one has {size:,} "
-                "bytes. Split it.",
-            )
+            most = f"{LARGEST_FILE / 1e6:.0f} MB"
+            too_large = f"A file may have {most}; this one has {size:,} bytes. Split it."
+            raise UploadError(413, too_large if size else "The file is empty.")
         own = _sizes(self.folder(owner))
         if len(own) >= MOST_FILES:
             raise UploadError(413, f"You have added {MOST_FILES} files. Remove one first.")

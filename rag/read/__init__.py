@@ -11,6 +11,10 @@ from rag.types import Reader
 
 __all__ = ["SimilarityReader", "load_reader"]
 
+# Since 1.29 the published onnxruntime gives this machine a name, kept on disk, and reports models
+# and runs to its maker, unless this is set before it loads. Its API comes too late: its Privacy.md.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 
 def load_reader(config: Config) -> Reader:
     """The configured reader; PinciteError when it cannot be had or would need the network.

@@ -44,7 +44,11 @@ class Asking:
         ticket = ticket_in(fields)
 
         def answered() -> Record:
-            history = self._memory.history(owner, conversation) if conversation else []
+            try:
+                history = self._memory.history(owner, conversation) if conversation else []
+            except PinciteError as error:
+                # Deleted, perhaps in another window: the next question begins a new one.
+                return {"error": f"{error} Ask again to begin anew.", "conversation": None}
             with self._following(owner, ticket, documents) as report:
                 earlier = history[-LONGEST_HISTORY:]
                 answer = self._shelf.ask(owner, question, earlier, documents, report)

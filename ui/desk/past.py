@@ -20,11 +20,14 @@ from ui.desk.requests import (
 from ui.desk.shelf import Shelf
 from ui.memory import Conversation, Given, Kept, Memory, Verdict
 from ui.server.services import Service
-from ui.view.answer import answer_view, lapsed_view
+from ui.uploads import shown_path
+from ui.verdicts import cases
+from ui.view.answer import NOTHING_HOLDS, answer_view, empty_view
 from ui.view.words import plural
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME = 40
+JSONL = "application/jsonl"
 
 
 class Past:
@@ -39,7 +42,9 @@ class Past:
             "list_conversations": self.list_conversations,
             "open_conversation": self.open_conversation,
             "delete_conversation": self.delete_conversation,
+            "delete_all": self.delete_all,
             "judge": self.judge,
+            "take_verdicts": self.take_verdicts,
             "take": self.take,
         }
 
@@ -82,6 +87,16 @@ class Past:
 
         return or_error(delete)
 
+    def delete_all(self, owner: str, request: object) -> Record:
+        """Every conversation: `{"deleted"}`, how many there were. The request is empty."""
+
+        def delete() -> Record:
+            count = len(self._memory.conversations(owner))
+            self._memory.delete_all(owner)
+            return {"deleted": count}
+
+        return or_error(delete)
+
     def judge(self, owner: str, request: object) -> Record:
         """`{"answer", "number", "verdict", "correction"}` to `{"kept"}`, which says what is kept.
 
@@ -101,6 +116,20 @@ class Past:
             return {"kept": _verdict_view(given)["told"]}
 
         return or_error(judge)
+
+    def take_verdicts(self, owner: str, request: object) -> Record:
+        """The owner's verdicts as eval cases: `{"text", "name", "type", "left_out"}`, the last how
+        many make none. The request is empty."""
+
+        def take() -> Record:
+            judged = self._memory.verdicts(owner)
+            if not judged:
+                raise PinciteError("There are no verdicts yet: judge a citation first.")
+            made = cases(judged)
+            name, left_out = "pincite-cases.jsonl", len(made.notes)
+            return {"text": made.text, "name": name, "type": JSONL, "left_out": left_out}
+
+        return or_error(take)
 
     def take(self, owner: str, request: object) -> Record:
         """`{"answer", "number", "form"}` to `{"text", "name", "type"}`: an answer, or one quote of
@@ -141,11 +170,16 @@ class Past:
         return recall(kept.record, lambda path: self._shelf.document(owner, path))
 
     def _answer_view(self, owner: str, kept: Kept) -> Record:
-        recalled, titles = self._recalled(owner, kept), self._shelf.titles(owner)
+        try:
+            recalled = self._recalled(owner, kept)
+        except PinciteError as error:
+            # Of another version, or damaged: the others of the conversation can be read.
+            return kept_view(empty_view(kept.question, str(error)), kept.id)
+        titles = self._shelf.titles(owner)
         view = (
             answer_view(recalled.answer, titles, recalled.numbers)
             if recalled.answer
-            else lapsed_view(kept.record)
+            else empty_view(kept.question, NOTHING_HOLDS)
         )
         return kept_view(view, kept.id, recalled.lapsed, kept.verdicts)
 
@@ -169,7 +203,7 @@ def kept_view(
 
 def _lapsed_line(lapsed: Lapsed) -> Record:
     number = f"[{lapsed.number}] " if lapsed.part == "quotes" else ""
-    return {"citation": f"{number}{lapsed.citation}", "problem": lapsed.problem}
+    return {"citation": f"{number}{shown_path(lapsed.citation)}", "problem": lapsed.problem}
 
 
 def _verdict_view(given: Given) -> Record:

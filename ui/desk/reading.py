@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from index.errors import PinciteError
+from index.locate import block_at
 from rag.proof import verified
 from rag.render import Record
 from ui.desk.requests import fields_of, or_error
@@ -34,12 +36,14 @@ class Reading:
         return or_error(lambda: source_view(*self._shelf.unchanged(owner, fields)))
 
     def healings(self, owner: str, request: object) -> Record:
-        """A quote's range to `healing_view`."""
+        """A range within a paragraph to `healing_view`."""
         fields = fields_of(request)
 
         def view() -> Record:
-            quote = self._shelf.quote(owner, fields)
-            return healing_view(quote.document, quote.span)
+            document, span = self._shelf.range(owner, fields)
+            if block_at(document, span) is None:
+                raise PinciteError("No single paragraph holds this place, so nothing is healed.")
+            return healing_view(document, span)
 
         return or_error(view)
 
@@ -64,12 +68,11 @@ class Reading:
         return or_error(view)
 
     def picture(self, owner: str, request: object) -> Record:
-        """A quote's range to `picture_view`."""
+        """A range to `picture_view`."""
         fields = fields_of(request)
 
         def view() -> Record:
-            quote = self._shelf.quote(owner, fields)
-            file = self._shelf.file(owner, quote.document.path)
-            return picture_view(quote.document, quote.span, file)
+            document, span = self._shelf.range(owner, fields)
+            return picture_view(document, span, self._shelf.file(owner, document.path))
 
         return or_error(view)

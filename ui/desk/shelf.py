@@ -87,11 +87,16 @@ class Shelf:
             raise PinciteError(f"{path} is shorter than it was. Ask the question again.")
         return document, span
 
-    def quote(self, owner: str, fields: dict[str, Any]) -> Quote:
-        """The quote that the gate makes of a range; PinciteError when it makes none."""
+    def range(self, owner: str, fields: dict[str, Any]) -> tuple[Document, Span]:
+        """The same, where the range has to be given."""
         document, span = self.unchanged(owner, fields)
         if span is None:
-            raise ValueError("a quote has a start and an end")
+            raise ValueError("a range has a start and an end")
+        return document, span
+
+    def quote(self, owner: str, fields: dict[str, Any]) -> Quote:
+        """The quote that the gate makes of a range; PinciteError when it makes none."""
+        document, span = self.range(owner, fields)
         quote = Gate({document.path: document}.get).quote(Claim(document.path, span, 0.0))
         if quote is None:
             raise PinciteError(f"{document.path} has no quote at {span.start}..{span.end}.")

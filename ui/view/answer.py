@@ -14,9 +14,12 @@ from rag.render import (
     to_record,
 )
 from rag.types import Answer, Quote
+from ui.uploads import shown_path
 from ui.view.words import plural
 
-DISAGREEMENT = "The sources disagree. Each position with who takes it; their order says nothing:"
+DISAGREEMENT = (
+    "The quotes seem to give different answers. Each with who gives it; the order says nothing:"
+)
 SURENESS = (
     "The chance that these quotes hold the answer, estimated on questions whose answers are known. "
     "It says nothing of whether a source is right."
@@ -57,17 +60,16 @@ def answer_view(
     }
 
 
-def lapsed_view(record: Record) -> Record:
-    """The view of an answer of which no quote holds any more, from its record."""
+def empty_view(question: str, heading: str) -> Record:
+    """The view of an answer of which nothing can be shown, and why not."""
     return {
-        "question": record["question"],
-        "standalone_question": record["standalone_question"],
+        "question": question,
         "abstained": False,
         "reason": None,
         "notices": [],
         "searched_for": None,
         "searched_in": None,
-        "heading": NOTHING_HOLDS,
+        "heading": heading,
         "sureness": None,
         "nearest_heading": None,
         "disagreement": DISAGREEMENT,
@@ -127,14 +129,14 @@ def _cited(quotes: Sequence[Quote], records: Sequence[Record]) -> list[Record]:
     return [
         {
             **record,
-            "citation": citation(quote),
+            "citation": shown_path(citation(quote)),
             "notes": [note for note in record["notes"] if note["marker"]],
             "section": _unless_said(record["section"], record["locator"]),
             "copies": _copies(quote),
             "witnesses": [
                 {
                     **written,
-                    "citation": f"{witness.document}, {witness.place.locator}",
+                    "citation": f"{shown_path(witness.document)}, {witness.place.locator}",
                     "difference": difference_text(witness).strip(" ()"),
                 }
                 for witness, written in zip(quote.witnesses, record["witnesses"], strict=True)

@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from index.store import DocumentSummary
 from rag.render import REASONS, Record
 from rag.types import Reason
+from ui.uploads import shown_path
 from ui.view.words import plural
 
 
 def library_view(summaries: Sequence[DocumentSummary]) -> Record:
     """The list of sources; `notice` says so when there are none.
 
-    A source is `{"document", "title", "author", "pages", "passages", "size", "facts"}`: the size in
-    bytes, author and pages null where none are known; the facts are these in a line.
+    A source is `{"document", "name", "title", "author", "pages", "passages", "size", "facts"}`: the
+    name is the document's as a person is shown it, the size in bytes, author and pages null where
+    none are known; the facts are these in a line.
     """
     return {
         "sources": [
             {
                 "document": each.path,
+                "name": shown_path(each.path),
                 "title": each.title,
                 "author": each.author,
                 "pages": each.pages,

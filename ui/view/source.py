@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 from index.locate import block_at, place_at
 from index.types import QUOTABLE, Block, Document, Place, Reference, Span
 from rag.render import Record
+from ui.uploads import shown_path
 
 # Prose that was wrapped by hand has no line much shorter than its longest; verse and tables have.
 _FULL_LINE = 48
@@ -41,6 +42,7 @@ def source_view(document: Document, span: Span | None = None) -> Record:
     margins = _margins(groups)
     return {
         "document": document.path,
+        "name": shown_path(document.path),
         "sha256": document.sha256,
         "title": document.title,
         "author": document.author,

@@ -90,10 +90,9 @@ function citeButton(quote, numbered) {
 function highlighted(quote) {
   const answer = quote.answer ? quote.answer.display : "";
   const at = answer ? quote.display.indexOf(answer) : -1;
-  if (at < 0) return asWritten(quote.display);
+  if (at < 0) return [quote.display];
   const end = at + answer.length;
-  const exact = make("mark", "exact", ...asWritten(answer));
-  return [...asWritten(quote.display.slice(0, at)), exact, ...asWritten(quote.display.slice(end))];
+  return [quote.display.slice(0, at), make("mark", "exact", answer), quote.display.slice(end)];
 }
 
 function damageLine(quote) {
@@ -107,7 +106,7 @@ function notesLine(quote) {
     const target = { ...range(note), document: quote.document, sha256: quote.sha256 };
     const open = button("cite also-cite", (self) => openSource(target, self));
     open.append(unseen("Open the source at "), make("span", "pin", "n. " + note.marker));
-    open.title = note.display;
+    open.title = spelled(note.display);
     line.append(open);
   }
   return line;
@@ -142,13 +141,12 @@ async function fillComparison(comparison, quote, witness) {
   comparison.replaceChildren(
     comparedText("Quoted", reply.ours),
     comparedText(witness.citation, reply.theirs),
+    reply.senses.length ? make("p", "framing", "Changed in sense: " + reply.senses.join(", ")) : "",
   );
 }
 
 function comparedText(title, parts) {
-  const words = parts.flatMap(({ text, changed }) =>
-    changed ? [make("mark", "changed", ...asWritten(text))] : asWritten(text),
-  );
+  const words = parts.map((part) => (part.changed ? make("mark", "changed", part.text) : part.text));
   return make("div", "compared", make("p", "label", title), make("p", "compared-words", ...words));
 }
 

@@ -1,7 +1,9 @@
 // Questions, and what is said until they are answered.
 
-const LOOK = 120;
+// Milliseconds between two looks at what is being done: each takes time from doing it.
+const LOOK = 300;
 const PREPARING = "Asking…";
+const HINT = Array.from(find("hint").childNodes);
 
 async function ask() {
   const question = box.value.trim();
@@ -62,19 +64,20 @@ async function watchStages(ticket, turn, asking) {
     if (answered) return;
     const reply = await call(server.progress, { ticket });
     if (answered || reply.error || !reply.told) continue;
-    pending.textContent = reply.told;
+    pending.replaceChildren(...asWritten(reply.told));
     say(reply.told);
   }
 }
 
 function settle(question, turn, reply) {
+  if ("conversation" in reply) room.conversation = reply.conversation;
   if (reply.error) return unanswered(question, turn, reply.error);
   if (reply.answer.reason === "no_question") {
     turn.remove();
     show("welcome", !find("turns").children.length);
     return hint(reply.answer.heading);
   }
-  remember(reply.conversation, reply.answer);
+  remember(reply.answer);
   if (reply.unkept) reply.answer.notices.push(reply.unkept);
   turn.replaceWith((turn = answeredTurn(reply.answer)));
   say(reply.answer.heading);
@@ -101,8 +104,8 @@ function unanswered(question, turn, message) {
   fit();
 }
 
-function remember(conversation, answer) {
-  room.conversation = conversation;
+function remember(answer) {
+  unhint();
   room.asked.push(answer.question);
   show("new", true);
   if (answer.id) nameAddress(answer.id);
@@ -115,13 +118,19 @@ function setBusy(busy) {
 }
 
 function hint(text) {
-  find("hint").textContent = text;
+  fill("hint", text);
   find("hint").classList.add("pc-warning");
   say(text);
 }
 
+function unhint() {
+  find("hint").replaceChildren(...HINT.map((node) => node.cloneNode(true)));
+  find("hint").classList.remove("pc-warning");
+}
+
 function startAnew() {
   begin("talk");
+  unhint();
   setBusy(false);
   room.conversation = null;
   room.asked = [];
@@ -140,10 +149,10 @@ async function awaitModel() {
     const reply = await call(server.status, {});
     const told = reply.error || reply.message;
     root.dataset.state = reply.state || "failed";
-    find("readiness").textContent = told || "";
+    fill("readiness", told);
     show("readiness", Boolean(told));
     find("readiness").classList.toggle("pc-warning", reply.state === "failed" || Boolean(reply.error));
-    if (reply.jobs && reply.jobs.some(isActive)) watchJobs([]);
+    if (reply.jobs && reply.jobs.some(isActive)) watchJobs();
     if (reply.state === "ready") return listExamples();
     if (reply.state !== "loading") return;
     await after(PAUSE);

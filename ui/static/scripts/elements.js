@@ -15,7 +15,7 @@ const FAILED =
   "Something went wrong. Is Pincite still running? The terminal that it runs in says more.";
 
 // The conversation that is open (its id, once something was asked), and what the page is doing.
-const room = { conversation: null, asked: [], busy: false, opener: null, open: null };
+const room = { conversation: null, asked: [], recalled: 0, busy: false, opener: null, open: null };
 
 // Of each kind of request only the last counts: an earlier one may be answered after it.
 const latest = { talk: 0, source: 0, list: 0, past: 0 };
@@ -28,12 +28,22 @@ function begin(kind) {
 function make(tag, name, ...children) {
   const made = document.createElement(tag);
   if (name) made.className = name.split(" ").map((each) => "pc-" + each).join(" ");
-  made.append(...children.filter((child) => child !== null && child !== undefined));
+  made.append(...nodes(children));
   return made;
 }
 
-// Marks that turn the order of letters around: a source could make words read otherwise than they
-// stand there. Each is shown by its code, and kept from what follows it.
+function nodes(children) {
+  const given = children.filter((child) => child !== null && child !== undefined);
+  return given.flatMap((child) => (typeof child === "string" ? asWritten(child) : [child]));
+}
+
+// A part of the page that is there already gets other contents.
+function fill(name, ...children) {
+  find(name).replaceChildren(...nodes(children));
+}
+
+// Marks that turn the order of letters around: a source, its title or its name could make words read
+// otherwise than they stand there. Each is shown by its code, and kept from what follows it.
 const TURNING = /([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])/;
 
 function asWritten(text) {
@@ -42,9 +52,20 @@ function asWritten(text) {
 }
 
 function turningMark(character) {
-  const made = make("span", "turning", character);
-  made.dataset.code = "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const made = document.createElement("span");
+  made.className = "pc-turning";
+  made.textContent = character;
+  made.dataset.code = codeOf(character);
   return made;
+}
+
+function codeOf(character) {
+  return "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+}
+
+// For attributes, in which nothing can be set apart.
+function spelled(text) {
+  return text.split(TURNING).map((piece) => (TURNING.test(piece) ? codeOf(piece) : piece)).join("");
 }
 
 function button(name, act, ...children) {
@@ -78,7 +99,7 @@ function show(name, visible) {
 
 // For those who do not see the page change.
 function say(text) {
-  find("status").textContent = text;
+  find("status").textContent = spelled(text);
 }
 
 async function call(serve, request) {

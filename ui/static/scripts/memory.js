@@ -11,7 +11,7 @@ async function listConversations() {
   const past = reply.conversations || [];
   const notice = reply.error || (search && !past.length ? "No conversation has these words." : "");
   find("past-list").replaceChildren(...past.map(conversationItem));
-  find("past-notice").textContent = notice;
+  fill("past-notice", notice);
   show("past-notice", Boolean(notice));
   show("past", past.length > 0 || Boolean(search) || Boolean(reply.error));
 }
@@ -34,6 +34,23 @@ async function deleteConversation(id) {
   else await listConversations();
 }
 
+function verdictsButton() {
+  return button("quiet save-verdicts", async () => {
+    const reply = await call(server.take_verdicts, {});
+    if (reply.error) return hint(reply.error);
+    saveBlob(reply);
+    say(`Saved as ${reply.name}; ${reply.left_out} verdicts make no case.`);
+  }, "Save verdicts");
+}
+
+function deleteAllButton() {
+  return asksTwice("delete-all", "Delete all", "Delete all conversations", async () => {
+    const reply = await call(server.delete_all, {});
+    if (!reply.error) startAnew();
+    say(reply.error || "All conversations are deleted.");
+  });
+}
+
 // By its own id, or by that of one of its answers.
 async function openConversation(which) {
   showList(false);
@@ -45,7 +62,7 @@ async function openConversation(which) {
   room.conversation = reply.conversation.id;
   room.asked = reply.answers.map((answer) => answer.question);
   const turns = reply.answers.map(answeredTurn);
-  find("turns").replaceChildren(...turns);
+  fill("turns", reply.earlier ? earlierNotice(reply.earlier) : null, ...turns);
   show("welcome", false);
   show("new", true);
   const at = reply.answers.findIndex((answer) => answer.id === which.answer);
@@ -54,6 +71,10 @@ async function openConversation(which) {
   turns[shown].scrollIntoView({ block: "start" });
   focusQuietly(turns[shown].querySelector(".pc-asked"));
   await listConversations();
+}
+
+function earlierNotice(count) {
+  return make("li", "framing", `${count} earlier answers of this conversation are not shown.`);
 }
 
 function notOpened(message) {

@@ -9,7 +9,7 @@ async function openSource(target, opener) {
 // A place of the source that is open already, or of another: the opener stays.
 async function loadSource(target) {
   const isLatest = begin("source");
-  headSource({ title: target.title || target.document, document: target.document });
+  headSource({ title: target.title || target.document, document: target.name || target.document });
   find("text").replaceChildren(make("p", "loading", "Opening…"));
   find("pictures").replaceChildren();
   show("pictures", false);
@@ -31,27 +31,27 @@ function stepTo(place) {
 function showSource(source, target) {
   room.open = { ...source, target };
   headSource(source);
-  find("proof").textContent = proof(target);
+  fill("proof", proof(target));
   find("text").replaceChildren(...source.blocks.map(blockElement));
   focusSource();
 }
 
 function showSourceError(message) {
   room.open = null;
-  find("text").replaceChildren(make("p", "error", message));
+  fill("text", make("p", "error", message));
   show("source-tools", false);
   say(message);
   focusQuietly(find("source-title"));
 }
 
 function headSource(source) {
-  find("source-title").textContent = source.title;
-  find("source-author").textContent = source.author ? "by " + source.author : "";
+  fill("source-title", source.title);
+  fill("source-author", source.author ? "by " + source.author : "");
   const pinned = source.locator ? [" · ", make("span", "source-pin", source.locator)] : [];
-  find("source-place").replaceChildren(make("span", "source-path", source.document), ...pinned);
-  find("source-section").textContent = (source.section || []).join(" › ");
-  find("proof").textContent = "";
-  find("verified").textContent = "";
+  fill("source-place", make("span", "source-path", source.name || source.document), ...pinned);
+  fill("source-section", (source.section || []).join(" › "));
+  fill("proof");
+  fill("verified");
   find("previous").disabled = !source.previous;
   find("next").disabled = !source.next;
   show("source-tools", Boolean(source.locator));
@@ -66,7 +66,7 @@ async function verify(source, isLatest) {
   const { document, sha256 } = source;
   const reply = await call(server.verify, { document, sha256 });
   if (!isLatest()) return;
-  find("verified").textContent = reply.error || reply.told;
+  fill("verified", reply.error || reply.told);
   find("verified").classList.toggle("pc-warning", !reply.holds);
 }
 
@@ -83,20 +83,20 @@ function blockElement(block) {
       mark.tabIndex = -1;
       made.append(mark);
     }
-    (part.mark ? mark : made).append(...partNodes(part));
+    (part.mark ? mark : made).append(...nodes([partChild(part)]));
   }
   if (block.cited.length) made.append(citedLine(block.cited));
   return made;
 }
 
-function partNodes(part) {
-  if (part.note) return [noteLink(part)];
-  return part.aside ? [make("span", "aside", ...asWritten(part.text))] : asWritten(part.text);
+function partChild(part) {
+  if (part.note) return noteLink(part);
+  return part.aside ? make("span", "aside", part.text) : part.text;
 }
 
 function noteLink(part) {
   const link = button("note-link", () => stepTo(part.note), part.text);
-  link.setAttribute("aria-label", "Note " + part.note.marker);
+  link.setAttribute("aria-label", "Note " + spelled(part.note.marker));
   return link;
 }
 
@@ -146,8 +146,8 @@ async function toggleSlice() {
 }
 
 function sliceParts(reply) {
-  const exact = reply.parts.flatMap((part) => slicePart(part.text, part.kind));
-  const shown = reply.parts.flatMap((part) => slicePart(part.shown, part.kind));
+  const exact = reply.parts.map((part) => slicePart(part.text, part.kind));
+  const shown = reply.parts.map((part) => slicePart(part.shown, part.kind));
   const kinds = new Set(reply.healings.map((each) => each.kind));
   const told = kinds.size ? "Healed: " + Array.from(kinds).join("; ") + "." : "Nothing was healed.";
   return [
@@ -160,10 +160,10 @@ function sliceParts(reply) {
 }
 
 function slicePart(text, kind) {
-  if (!kind || !text) return asWritten(text);
-  const healed = make("mark", "healed", ...asWritten(text));
+  if (!kind || !text) return text;
+  const healed = make("mark", "healed", text);
   healed.title = kind;
-  return [healed];
+  return healed;
 }
 
 // -- the pictures of a PDF's pages ---------------------------------------------------------------------

@@ -11,7 +11,7 @@ async function listSources() {
   const ticked = new Set(picked());
   find("count").textContent = sources.length ? String(sources.length) : "";
   find("list").replaceChildren(...sources.map((source) => sourceItem(source, ticked)));
-  find("list-notice").textContent = notice || "";
+  fill("list-notice", notice);
   show("list-notice", Boolean(notice));
   show("list-hint", sources.length > 1);
   show("list-filter", sources.length > 8);
@@ -21,11 +21,11 @@ async function listSources() {
 
 function sourceItem(source, ticked) {
   const title = make("span", "list-title", source.title);
-  const path = source.title === source.document ? null : make("span", "list-path", source.document);
+  const path = source.title === source.name ? null : make("span", "list-path", source.name);
   const facts = make("span", "list-facts", source.facts + (source.uploaded ? " · added here" : ""));
   const open = button("list-open", (self) => openSource(source, self), title, path, facts);
   const item = make("li", "list-item", pickBox(source, ticked), open, removeButton(source));
-  item.dataset.words = (source.title + " " + source.document).toLowerCase();
+  item.dataset.words = (source.title + " " + source.name).toLowerCase();
   return item;
 }
 
@@ -34,7 +34,7 @@ function pickBox(source, ticked) {
   pick.type = "checkbox";
   pick.value = source.document;
   pick.checked = ticked.has(source.document);
-  pick.setAttribute("aria-label", "Search in " + source.title);
+  pick.setAttribute("aria-label", "Search in " + spelled(source.title));
   return pick;
 }
 
@@ -51,6 +51,7 @@ function filterSources() {
 // Found by asking, so that it takes a while.
 async function listExamples() {
   const examples = (await call(server.examples, {})).examples || [];
+  root.dataset.examples = String(examples.length);
   const items = examples.map((question) => make("li", "", exampleButton(question)));
   find("example-list").replaceChildren(...items);
   show("examples", items.length > 0);
@@ -63,27 +64,31 @@ function exampleButton(question) {
 function removeButton(source) {
   return asksTwice("remove", "Remove", "Remove " + source.title, async () => {
     const reply = await call(server.remove_source, { document: source.document });
+    if (reply.error) adding.refused = [{ file: source.title, reason: reply.error }];
+    showJobs([]);
+    await listAnew();
     say(reply.error || reply.told);
-    if (reply.error) jobNotice(reply.error, "error");
-    await listSources();
+    find("add-files").focus();
   });
 }
 
 // What cannot be undone takes a second press.
 function asksTwice(name, text, label, act) {
   const made = button("quiet " + name, press, text);
-  made.setAttribute("aria-label", label);
+  made.setAttribute("aria-label", spelled(label));
   made.addEventListener("blur", calm);
+  // A key that is held down is one press.
+  made.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
   function press() {
     if (made.dataset.sure) return void act();
     made.dataset.sure = "yes";
     made.textContent = "Really?";
-    made.setAttribute("aria-label", label + ": press again to do it");
+    made.setAttribute("aria-label", spelled(label) + ": press again to do it");
   }
   function calm() {
     delete made.dataset.sure;
     made.textContent = text;
-    made.setAttribute("aria-label", label);
+    made.setAttribute("aria-label", spelled(label));
   }
   return made;
 }
@@ -93,22 +98,31 @@ function showList(visible) {
   find("show-list").setAttribute("aria-expanded", String(visible));
 }
 
+// The list, and examples out of what is in it now.
+async function listAnew() {
+  await listSources();
+  if (root.dataset.state === "ready") listExamples();
+}
+
 // -- adding ----------------------------------------------------------------------------------------
 
+// The files that were refused of the last that were added, and whether the others are watched.
+const adding = { refused: [], watching: false };
+
 async function addFiles(entries) {
-  const failures = [];
+  adding.refused = [];
   let sent = 0;
   for (const { file, path } of entries) {
-    uploadNotice(`Adding ${sent + 1} of ${entries.length}: ${path}`);
+    fill("jobs", make("p", "job", `Adding ${sent + 1} of ${entries.length}: ${path}`));
     const problem = await upload(file, path);
-    if (problem) failures.push({ file: path, reason: problem });
+    if (problem) adding.refused.push({ file: path, reason: problem });
     sent += 1;
   }
-  find("jobs").replaceChildren(...failures.map(failureLine));
-  if (failures.length === entries.length) return;
-  const reply = await call(server.take_in, {});
-  if (reply.error) jobNotice(reply.error, "error");
-  else watchJobs(failures);
+  if (adding.refused.length < entries.length) {
+    const reply = await call(server.take_in, {});
+    if (reply.error) adding.refused.push({ file: "Nothing was added", reason: reply.error });
+  }
+  await watchJobs();
 }
 
 async function upload(file, path) {
@@ -121,28 +135,29 @@ async function upload(file, path) {
   }
 }
 
-function uploadNotice(text) {
-  find("jobs").replaceChildren(make("p", "job", text));
-}
-
-function jobNotice(text, kind) {
-  find("jobs").append(make("p", kind, text));
-}
-
 function failureLine(failure) {
   return make("p", "error job-failure", make("b", "", failure.file), ": ", failure.reason);
 }
 
-// Until nothing is being added any more.
-async function watchJobs(refused) {
-  for (;;) {
+// Until nothing is being added any more; once, however often it is asked for.
+async function watchJobs() {
+  if (adding.watching) return;
+  adding.watching = true;
+  let jobs = [];
+  do {
     const reply = await call(server.status, {});
-    const jobs = reply.jobs || [];
-    find("jobs").replaceChildren(...refused.map(failureLine), ...jobs.map(jobElement));
-    if (reply.error || !jobs.some(isActive)) break;
-    await after(PAUSE);
-  }
-  await listSources();
+    jobs = reply.jobs || [];
+    showJobs(jobs);
+    if (jobs.some(isActive)) await after(PAUSE);
+  } while (jobs.some(isActive));
+  adding.watching = false;
+  await listAnew();
+  // Once, when it is over: what changes twice a second is for the eye.
+  say(find("jobs").textContent);
+}
+
+function showJobs(jobs) {
+  fill("jobs", ...adding.refused.map(failureLine), ...jobs.map(jobElement));
 }
 
 function isActive(job) {

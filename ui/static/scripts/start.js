@@ -1,16 +1,17 @@
 // Keys, and what happens when the page opens.
 
-const FIELD = "input, textarea, select";
+// Where keys are written, and mean nothing else.
+const FIELD = "textarea, select, input:not([type='checkbox'])";
 
 function onKey(event) {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape") return onEscape();
+  if (event.key === "Escape") return onEscape(event);
   if (event.target.closest(FIELD) || find("help").open) return;
   const act = shortcut(event);
   if (act) {
     event.preventDefault();
     act();
-  } else if (/^\p{L}$/u.test(event.key) && !dialog.matches(":modal")) {
+  } else if (/^[\p{L}\p{N}]$/u.test(event.key) && !dialog.contains(event.target)) {
     // Whoever starts to type is asking: the letter goes where the focus is now.
     box.focus();
   }
@@ -19,14 +20,17 @@ function onKey(event) {
 function shortcut({ key }) {
   if (key === "/") return () => box.focus();
   if (key === "?") return openHelp;
-  if (/^[1-9]$/.test(key)) return () => openNumber(Number(key));
+  const cite = /^[1-9]$/.test(key) && numbered(key);
+  if (cite) return () => cite.click();
   if (key === "[" && room.open && room.open.previous) return () => stepTo(room.open.previous);
   if (key === "]" && room.open && room.open.next) return () => stepTo(room.open.next);
   return null;
 }
 
-function onEscape() {
-  if (find("help").open) return closeHelp();
+function onEscape(event) {
+  // The browser closes the list of keys itself.
+  if (find("help").open) return;
+  if (event.target !== box && event.target.closest(FIELD)) return event.target.blur();
   if (dialog.open) return closeSource();
   if (root.classList.contains("pc-listing")) {
     showList(false);
@@ -34,24 +38,26 @@ function onEscape() {
   }
 }
 
-// A quote of the answer that is looked at: the one whose source is open, else the last.
-function openNumber(number) {
+// The citation with a number, of the answer that is looked at: the one with the focus, or whose
+// source is open, else the last.
+function numbered(number) {
   const turns = find("turns").children;
   const near = room.opener && room.opener.closest(".pc-turn");
   const focused = document.activeElement && document.activeElement.closest(".pc-turn");
   const turn = focused || near || turns[turns.length - 1];
-  const cite = turn && turn.querySelector(`.pc-cite[data-number="${number}"]`);
-  if (cite) cite.click();
+  return turn && turn.querySelector(`.pc-cite[data-number="${number}"]`);
 }
 
+// Earlier questions, as a terminal has them; what is being written is not replaced.
 function recall(event) {
-  const last = room.asked.length - 1;
-  const at = room.asked.lastIndexOf(box.value);
-  if (box.value && at < 0) return;
-  const wanted = event.key === "ArrowUp" ? (box.value ? at - 1 : last) : at + 1;
-  if (wanted < 0 || (event.key === "ArrowDown" && at < 0)) return;
+  const questions = [...room.asked, ""];
+  const at = box.value === questions[room.recalled] ? room.recalled : questions.length - 1;
+  if (box.value !== questions[at]) return;
+  const wanted = event.key === "ArrowUp" ? at - 1 : at + 1;
+  if (!(wanted in questions)) return;
   event.preventDefault();
-  box.value = room.asked[wanted] || "";
+  room.recalled = wanted;
+  box.value = questions[wanted];
   fit();
 }
 
@@ -105,6 +111,7 @@ function wire() {
   narrow.addEventListener("change", refit);
   window.addEventListener("hashchange", openAddressed);
   wireAdding();
+  fill("past-row", verdictsButton(), deleteAllButton());
   GRIPS.forEach(wireGrip);
 }
 

@@ -1,10 +1,10 @@
 // Taking it away: a citation, or the answer in the forms that other programs and people use.
 
-// A form is copied, saved or opened.
+// A form is copied or saved; some can tell of a refusal as well.
 const FORMS = [
-  { name: "markdown", text: "Copy Markdown", way: copyText },
-  { name: "markdown", text: "Markdown", way: saveText },
-  { name: "json", text: "JSON", way: saveText },
+  { name: "markdown", text: "Copy Markdown", way: copyText, refusals: true },
+  { name: "markdown", text: "Markdown", way: saveText, refusals: true },
+  { name: "json", text: "JSON", way: saveText, refusals: true },
   { name: "annotations", text: "Web annotations", way: saveText },
   { name: "csl", text: "Sources as CSL-JSON", way: saveText },
   { name: "bibtex", text: "Sources as BibTeX", way: saveText },
@@ -21,7 +21,8 @@ function quoteTools(quote, answer) {
 function answerTools(answer) {
   if (!answer.id) return null;
   const note = make("p", "tool-note");
-  const ways = FORMS.map((form) =>
+  const forms = FORMS.filter((form) => form.refusals || answer.quotes.length);
+  const ways = forms.map((form) =>
     button("quiet form-" + form.name, () => take(answer, null, form.name, form.way, note), form.text),
   );
   const link = button("quiet", () => copyText({ text: addressOf(answer.id) }, note), "Copy link");
@@ -29,10 +30,15 @@ function answerTools(answer) {
   print.href = "print/" + answer.id;
   print.target = "_blank";
   print.rel = "noopener";
-  const taken = make("div", "taken", link, ...(answer.quotes.length ? [print, ...ways] : []));
+  const taken = make("div", "taken", link, ...(isWhole(answer) ? [print, ...ways] : []));
   const open = discloser("quiet", taken, "Take it away");
   const verdict = answer.quotes.length ? answerVerdict(answer) : [];
-  return make("div", "tools answer-tools", open, verdict[0], taken, note, verdict[1]);
+  return make("div", "tools answer-tools", open, verdict[0], verdict[2], taken, note, verdict[1]);
+}
+
+// What has lapsed is not taken away.
+function isWhole(answer) {
+  return !answer.lapsed.length && (answer.abstained || answer.quotes.length > 0);
 }
 
 async function take(answer, quote, form, way, note) {
@@ -52,16 +58,20 @@ async function copyText(taken, note) {
 }
 
 function saveText(taken, note) {
+  saveBlob(taken);
+  tellTaken(note, "Saved as " + taken.name + ".", false);
+}
+
+function saveBlob(taken) {
   const link = make("a", "");
   link.href = URL.createObjectURL(new Blob([taken.text], { type: taken.type }));
   link.download = taken.name;
   link.click();
   URL.revokeObjectURL(link.href);
-  tellTaken(note, "Saved as " + taken.name + ".", false);
 }
 
 function tellTaken(note, text, isWrong) {
-  note.textContent = text;
+  note.replaceChildren(...asWritten(text));
   note.classList.toggle("pc-warning", isWrong);
   say(text);
 }

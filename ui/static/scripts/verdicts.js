@@ -18,13 +18,13 @@ const REFUSE = { name: "should-have-refused", text: "Should have said: not found
 function judgement(answer, quote) {
   const kept = answer.verdicts.find((each) => each.number === (quote ? quote.number : null));
   const note = make("p", "verdict-note", kept ? kept.told : "");
-  return { answer, quote, note, kept: kept || {}, chosen: null, busy: false };
+  return { answer, quote, note, kept: kept || {}, chosen: null, back: null, busy: false };
 }
 
 function quoteVerdicts(quote, answer) {
   const judged = judgement(answer, quote);
   const pairs = VERDICTS.map((verdict) => verdictParts(verdict, judged));
-  const row = make("div", "verdict-row", ...pairs.map((pair) => pair.button));
+  const row = make("div", "verdict-row", ...pairs.map((pair) => pair.button), takeBackButton(judged));
   const choices = make("div", "verdicts", row, ...pairs.map((pair) => pair.form), judged.note);
   choices.setAttribute("role", "group");
   choices.setAttribute("aria-label", "Your verdict on quote " + quote.number);
@@ -36,7 +36,7 @@ function quoteVerdicts(quote, answer) {
 function answerVerdict(answer) {
   const judged = judgement(answer, null);
   const refuse = verdictButton(REFUSE, judged, (self) => judge(judged, REFUSE, self, ""));
-  return [refuse, judged.note];
+  return [refuse, judged.note, takeBackButton(judged)];
 }
 
 function verdictParts(verdict, judged) {
@@ -78,28 +78,32 @@ function rightForm(verdict, judged, field, chosen) {
   return form;
 }
 
-// A verdict that is pressed again is taken back.
+function takeBackButton(judged) {
+  judged.back = button("quiet take-back", () => judge(judged, null, null, ""), "Take back");
+  if (judged.quote) judged.back.append(ofQuote(judged.quote));
+  judged.back.hidden = !judged.chosen;
+  return judged.back;
+}
+
+// Without a verdict, the one that was given is taken back.
 async function judge(judged, verdict, chosen, correction) {
   if (judged.busy) return;
   judged.busy = true;
-  const isTakenBack = judged.chosen === chosen && !verdict.label;
   const number = judged.quote ? judged.quote.number : null;
-  const reply = await call(server.judge, {
-    answer: judged.answer.id,
-    number,
-    verdict: isTakenBack ? null : verdict.name,
-    correction,
-  });
+  const request = { answer: judged.answer.id, number, verdict: verdict && verdict.name, correction };
+  const reply = await call(server.judge, request);
   judged.busy = false;
-  if (!reply.error) choose(judged, isTakenBack ? null : chosen);
+  if (!reply.error) choose(judged, chosen);
   const told = reply.error || reply.kept;
-  judged.note.textContent = told;
+  judged.note.replaceChildren(...asWritten(told));
   judged.note.classList.toggle("pc-warning", Boolean(reply.error));
   say((judged.quote ? "Quote " + number : "The answer") + ": " + told);
 }
 
 function choose(judged, chosen) {
   if (judged.chosen) judged.chosen.setAttribute("aria-pressed", "false");
+  if (judged.back === document.activeElement) judged.chosen.focus();
   judged.chosen = chosen;
+  judged.back.hidden = !chosen;
   if (chosen) chosen.setAttribute("aria-pressed", "true");
 }

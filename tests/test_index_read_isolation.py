@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import SourceError
-from index.read import isolation
+from index.read import complete, isolation, load
 from index.read.content import Content, unpack
-from index.read.isolation import isolated
-from index.types import Block, BlockKind, Place, Span
+from index.read.isolation import completed
+from index.types import Block, BlockKind, Place, Reference, Span, Speech
 from tests.files import Text, docx, paragraph, pdf
 
 RAIN = Text(50, 700, "It rained.")
@@ -22,15 +23,15 @@ MISDEEDS = {
     "crashes": "import os, signal\ndef load(data): os.kill(os.getpid(), signal.SIGSEGV)",
     "hangs": "def load(data):\n    while True: pass",
     "sleeps": "import time\ndef load(data): time.sleep(60)",
-    "hoards": "def load(data): return bytes(2_000_000_000)",
+    "hoards": "def load(data): return bytes(3_000_000_000)",
     "stumbles": "def load(data): raise KeyError('rain')",
     "babbles": "import os\ndef load(data): print('rain'); os._exit(0)",
+    "scribbles": "import pathlib\ndef load(data): pathlib.Path('a').write_bytes(data)",
     "lies": (
         "import json, os\n"
         "def load(data):\n"
-        "    place = [[], None, None, None, None, None, []]\n"
-        "    blocks = [['paragraph', 0, 99, place, []]]\n"
-        "    print(json.dumps(['found', ['It rained.', 'x', blocks, None, None]]), flush=True)\n"
+        "    content = ['It rained.', 'x', *json.loads(data)]\n"
+        "    print(json.dumps(['found', content]), flush=True)\n"
         "    os._exit(0)\n"
     ),
 }
@@ -47,49 +48,76 @@ def loaders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refused(name: str, data: bytes = b"") -> str:
     with pytest.raises(SourceError) as caught:
-        isolated(name)(data)
+        completed(data, name)
     return str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("crashes", "damaged or hostile: its reader crashed (signal 11) or needed more than 1 GB"),
+        ("crashes", "damaged or hostile: its reader crashed (signal 11) or needed more than 2 GB"),
         ("hangs", "damaged, hostile or too complex: it cannot be read in 2 seconds"),
         ("sleeps", "damaged, hostile or too complex: it cannot be read in 3 seconds"),
-        ("hoards", "damaged or hostile: it takes more than 1 GB to read"),
+        ("hoards", "damaged or hostile: it takes more than 2 GB to read"),
         ("stumbles", "damaged: it cannot be read (KeyError: 'rain')"),
         ("babbles", "damaged or hostile: its reader gave no answer ("),
-        (
-            "lies",
-            "damaged or hostile: its reader gave no answer (a block lies outside of the text)",
-        ),
+        ("scribbles", "damaged: it cannot be read (OSError: [Errno 27] File too large"),
     ],
 )
 def test_a_loader_that_misbehaves(name: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isolation, "SECONDS", 2)
     # The clock is kept out of what the processor's limit ends, on a busy machine as well.
     monkeypatch.setattr(isolation, "PATIENCE", 1.5 if name == "sleeps" else 20)
-    assert refused(name).startswith(message)
+    assert refused(name, b"It rained.").startswith(message)
+
+
+# Blocks, title, author, references and speeches of a text of ten characters.
+PLACE = [[], None, None, None, None, None, []]
+LIES: list[list[object]] = [
+    [[["paragraph", 0, 11, PLACE, []]], None, None, [], []],
+    [[["paragraph", 0, 10, PLACE, [[9, 11]]]], None, None, [], []],
+    [[], None, None, [[0, 11, "1", []]], []],
+    [[], None, None, [[0, 1, "1", [[2, 11]]]], []],
+    [[], None, None, [], [[0, 11, ["Ann"], False]]],
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_nothing_may_lie_outside_of_the_text(lie: list[object]) -> None:
+    message = refused("lies", json.dumps(lie).encode())
+    assert message == (
+        "damaged or hostile: its reader gave no answer (a part of it lies outside of the text)"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_what_comes_after_the_loader_has_a_limit_too(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "SECONDS", 1)
+    monkeypatch.setattr(isolation, "SECONDS_PER_MB", 0)
+    monkeypatch.setattr(isolation, "PATIENCE", 40)
+    with pytest.raises(SourceError) as caught:
+        load(b"He said: 1. " * 60_000, Path(name), name)
+    assert str(caught.value) == ("damaged, hostile or too complex: it cannot be read in 1 seconds")
 
 
 def test_what_the_child_says_comes_back() -> None:
-    assert isolated("index.read.text")("Дождь\n\nx".encode()) == Content(
-        "Дождь\n\nx",
-        "utf-8",
-        (
-            Block(BlockKind.HEADING, Span(0, 5), Place()),
-            Block(BlockKind.PARAGRAPH, Span(7, 8), Place(line=3)),
-        ),
-    )
+    text = "Дождь\n\nIt rained.¹\n\nAnn Lee said: “So it did.”\n\n1 See One.\n"
+    data = text.encode()
+    assert completed(data, "index.read.text") == complete.load(data, "index.read.text")
     assert refused("index.read.text", b"\x00") == "binary: it holds zero bytes and is no text"
 
 
 def test_content_survives_the_journey() -> None:
     place = Place(("A", "B"), "3", "iv", "7", None, 12, ("1", "2"))
     block = Block(BlockKind.NOTE, Span(0, 9), place, (Span(2, 3), Span(4, 6)))
-    content = Content("It rained", "pdf", (block,), "The Winter", "Ann Lee")
-    assert unpack(content.pack()) == content
+    reference = Reference(Span(2, 3), "1", (Span(4, 6),))
+    speech = Speech(Span(0, 9), ("Ann", "Reed"), reported=True)
+    content = Content(
+        "It rained", "pdf", (block,), "The Winter", "Ann Lee", (reference,), (speech,)
+    )
+    assert unpack(json.loads(json.dumps(content.pack()))) == content
 
 
 def test_the_environment_and_the_working_folder_stay_outside(
@@ -101,12 +129,12 @@ def test_the_environment_and_the_working_folder_stay_outside(
     monkeypatch.chdir(work)
     monkeypatch.setenv("PYTHONPATH", str(work))
     monkeypatch.setenv("PYTHONSTARTUP", str(work / "json.py"))
-    assert isolated("index.read.html")(b"<p>It rained.").text == "It rained."
+    assert completed(b"<p>It rained.", "index.read.html").text == "It rained."
 
 
 def test_the_child_finds_the_package_from_anywhere(tmp_path: Path) -> None:
     code = (
-        "from index.read.isolation import isolated; print(isolated('index.read.text')(b'x').text)"
+        "from index.read.isolation import completed; print(completed(b'x', 'index.read.text').text)"
     )
     root = Path(isolation.__file__).resolve().parents[2]
     found = subprocess.run(
@@ -124,7 +152,7 @@ def test_the_child_finds_the_package_from_anywhere(tmp_path: Path) -> None:
 
 def test_a_pdf_with_very_many_objects_is_read() -> None:
     data = pdf([[RAIN]], extra=[b"<< /Rain (It rained.) >>"] * 100_000)
-    assert isolated("index.read.pdf")(data).text == "It rained."
+    assert completed(data, "index.read.pdf").text == "It rained."
 
 
 def test_a_pdf_that_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

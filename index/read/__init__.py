@@ -1,37 +1,32 @@
 """Files to documents: one loader per format, the only place where bytes become canonical text.
 
-A new format is a module here with a `Loader` and its file endings in `LOADERS`.
+A new format is a module here with a function `load`, bytes to `Content`, and its file endings in
+`LOADERS`.
 """
 
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from index.author import find_author
 from index.errors import SourceError, UnreadableError
-from index.read import markdown, signature, text
-from index.read.content import Content
-from index.read.isolation import isolated
-from index.speech import find_speeches
-from index.structure import finish
-from index.title import find_title
+from index.read import signature
+from index.read.isolation import completed
 from index.types import Document
 
-Loader = Callable[[bytes], Content]
-
-LOADERS: Mapping[str, Loader] = {
-    ".txt": text.load,
-    ".text": text.load,
-    ".md": markdown.load,
-    ".markdown": markdown.load,
-    ".pdf": isolated("index.read.pdf"),
-    ".docx": isolated("index.read.docx"),
-    ".epub": isolated("index.read.epub"),
-    ".html": isolated("index.read.html"),
-    ".htm": isolated("index.read.html"),
-    ".xhtml": isolated("index.read.html"),
+# Each is run in a process of its own.
+LOADERS: Mapping[str, str] = {
+    ".txt": "index.read.text",
+    ".text": "index.read.text",
+    ".md": "index.read.markdown",
+    ".markdown": "index.read.markdown",
+    ".pdf": "index.read.pdf",
+    ".docx": "index.read.docx",
+    ".epub": "index.read.epub",
+    ".html": "index.read.html",
+    ".htm": "index.read.html",
+    ".xhtml": "index.read.html",
 }
 
 # A book is about 1 MB of text; beyond this a file is more likely a mistake than a source.
@@ -62,26 +57,23 @@ def load(data: bytes, file: Path, path: str) -> Document:
     """The document that `data`, the bytes of `file`, says; `path` is the name it goes by."""
     loader = loader_for(file)
     signature.check(data, file)
-    content = loader(data)
-    structure = finish(content.text, content.blocks)
-    title = content.title or find_title(content.text, structure.blocks) or file.stem
-    author = content.author or find_author(content.text, structure.blocks)
+    content = completed(data, loader)
     return Document(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
-        title=title,
+        title=content.title or file.stem,
         text=content.text,
         encoding=content.encoding,
         size=len(data),
-        blocks=structure.blocks,
-        author=author,
-        references=structure.references,
-        speeches=find_speeches(content.text, structure.blocks, structure.references, author),
+        blocks=content.blocks,
+        author=content.author,
+        references=content.references,
+        speeches=content.speeches,
     )
 
 
-def loader_for(file: Path) -> Loader:
-    """The loader for a file's ending; SourceError when there is none."""
+def loader_for(file: Path) -> str:
+    """The module of the loader for a file's ending; SourceError when there is none."""
     try:
         return LOADERS[file.suffix.lower()]
     except KeyError:

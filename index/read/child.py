@@ -30,14 +30,16 @@ def main(module: str, function: str, seconds: str, memory: str) -> None:
 
 
 def _limit(seconds: int, memory: int) -> None:
-    """Limit the processor time and the address space (bytes), where the platform can."""
+    """Limit the processor time and the address space (bytes), where the platform can, and let no
+    file be written: an archive is read in memory or not at all."""
     try:
         import resource
     except ImportError:  # Windows has no such limits; the clock remains.
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for forbidden in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(forbidden, (0, 0))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Readers of complex formats, each file in a process of its own.
+"""Files are strangers': each is read in a process of its own.
 
-PDFium and libxml2 are large C libraries, and the files are strangers'. A child process has a limit
-of time and memory, takes the bytes on its standard input and answers with JSON, so whatever a file
-does to its reader is one file's error, and the run goes on.
+PDFium and libxml2 are large C libraries, and what is told by rules, from the blocks to who speaks,
+has some text that it is slow with. A child process has limits of time and memory and may write no
+file; it takes the bytes on its standard input and answers with JSON, so whatever a file does to its
+reader is one file's error, and the run goes on.
 """
 
 import json
@@ -17,13 +18,13 @@ from typing import Any, Final, TypeVar
 from index.errors import SourceError
 from index.read.content import REFUSED, Content, unpack
 
-# Address space of a child, in bytes.
-MEMORY = 1_000_000_000
+# Address space of a child, in bytes: the largest text there may be takes half of it.
+MEMORY = 2_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10 seconds,
-# also by the clock, and a large honest report has time enough: a PDF takes up to 5 a MB, if it is
-# large, and 1 in all, if it is small.
+# also by the clock, and a large honest book has time enough. Prose takes up to 7 a MB, most of it
+# for who speaks; the densest list of numbers takes 24.
 SECONDS = 5
-SECONDS_PER_MB = 4
+SECONDS_PER_MB = 30
 # Where processor time is not limited, or nothing is computed, the clock decides, so much later.
 PATIENCE = 1.6
 
@@ -37,13 +38,10 @@ CHILD: Final = "index.read.child"
 _OUT_OF_TIME: Final = getattr(signal, "SIGXCPU", 0)
 
 
-def isolated(module: str) -> Callable[[bytes], Content]:
-    """The loader of `module`, run in a child process."""
-
-    def load(data: bytes) -> Content:
-        return read_apart(module, "load", data, unpack)
-
-    return load
+def completed(data: bytes, loader: str) -> Content:
+    """What the loader of a module makes of a file's bytes, and all that follows from that; see
+    `index.read.complete`."""
+    return read_apart("index.read.complete", "load", data, unpack, [loader])
 
 
 def read_apart(

@@ -149,7 +149,7 @@ def _relations(kind: str, target: str) -> str:
 
 
 def epub(
-    pages: Sequence[str], *, metadata: str = "", parts: Mapping[str, str] | None = None
+    pages: Sequence[str], *, metadata: str = "", parts: Mapping[str, str | bytes] | None = None
 ) -> bytes:
     """An EPUB whose pages are these bodies, p0.xhtml, p1.xhtml ..., in a folder of its own."""
     items = "".join(

@@ -6,6 +6,7 @@ import pytest
 
 from index.errors import SourceError
 from index.read.docx import load
+from index.read.isolation import completed
 from index.types import BlockKind, Place
 from tests.files import docx, paragraph, styles
 
@@ -18,6 +19,8 @@ CONTENTS, HEADING, ITEM, NOTE, PARAGRAPH, QUOTATION, TABLE = (
     BlockKind.QUOTATION,
     BlockKind.TABLE,
 )
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STYLES = styles(
     {"A": "Title", "B": "heading 1", "C": "heading 2", "Q": "Quote", "F": "caption", "T": "toc 1"}
 )
@@ -123,6 +126,31 @@ def test_a_document_type_is_refused(encoding: str) -> None:
     assert refused(data) == (
         "its word/document.xml has a document type, which is not read for safety"
     )
+
+
+@pytest.mark.parametrize("name", ["word/document.bin", "word/document.XML", "word/media/a.png"])
+def test_a_document_type_in_a_part_of_any_name_is_refused(name: str) -> None:
+    # mammoth reads whatever part the relations name.
+    relation = (
+        f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
+        f'Target="{name}"/></Relationships>'
+    )
+    body = '<!DOCTYPE w [<!ENTITY e SYSTEM "a">]><w:document xmlns:w="urn:w">&e;</w:document>'
+    data = docx("", parts={"_rels/.rels": relation, name: body})
+    assert refused(data) == f"its {name} has a document type, which is not read for safety"
+
+
+def test_the_bytes_of_a_picture_are_no_document_type() -> None:
+    picture = b"\xff\xd8\xff<!DOCTYPE html>"
+    data = docx(paragraph("It rained."), parts={"word/media/a.jpg": picture})
+    assert load(data).text == "It rained."
+
+
+def test_an_entity_that_nothing_declares_is_an_error_and_loses_no_text() -> None:
+    with pytest.raises(SourceError) as caught:
+        completed(docx(paragraph("It did &e; rain.")), "index.read.docx")
+    assert str(caught.value).startswith("damaged: it cannot be read (")
+    assert "undefined entity" in str(caught.value)
 
 
 def test_a_bomb_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:

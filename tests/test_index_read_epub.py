@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from index.errors import SourceError
@@ -103,14 +105,39 @@ def test_a_page_that_is_no_xml_is_read_as_html() -> None:
     ]
 
 
-def test_an_external_entity_is_not_loaded() -> None:
-    entity = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
-    page = f"{entity}<html><body><p>It rained. &e;</p></body></html>"
-    content = load(epub([""], parts={"book/p0.xhtml": page}))
-    assert content.blocks[-1].span.of(content.text) == "It rained. &e;"
-    package = f"{entity}<package>&e;</package>"
+DECLARED = "declares XML entities, which are not read for safety"
+ENTITIES = [
+    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+    '<!DOCTYPE x [<!ENTITY e "not">]>',
+    '<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/e">%e;]>',
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_declared_entities_are_refused(entity: str, encoding: str) -> None:
+    page = f"{entity}<html><body><p>It did &e; rain.</p></body></html>".encode(encoding)
+    assert refused(epub([""], parts={"book/p0.xhtml": page})) == f"its XHTML {DECLARED}"
+    package = f"{entity}<package/>".encode(encoding)
+    message = refused(epub([""], parts={"book/content.opf": package}))
+    assert message == f"its book/content.opf {DECLARED}"
+
+
+def test_entities_that_grow_without_end() -> None:
+    names = "abcdefghij"
+    rest = (f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise(names))
+    bomb = f'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{"".join(rest)}]><package x="&j;">&j;</package>'
+    message = refused(epub([""], parts={"book/content.opf": bomb}))
+    assert message.startswith("damaged: its book/content.opf cannot be read (Maximum entity ")
+
+
+def test_no_text_is_lost_for_an_entity_that_nothing_declares() -> None:
+    doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "xhtml11.dtd">'
+    page = f"{doctype}<html><body><p>It did &e; rain.</p></body></html>"
+    assert load(epub([""], parts={"book/p0.xhtml": page})).text == "It did &e; rain."
+    package = f"{doctype}<package>&e;</package>"
     assert refused(epub([""], parts={"book/content.opf": package})) == (
-        "its book/content.opf declares XML entities, which are not read for safety"
+        "damaged: its book/content.opf has &e;, which stands for nothing known"
     )
 
 

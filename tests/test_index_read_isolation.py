@@ -72,7 +72,7 @@ def test_a_loader_that_misbehaves(name: str, message: str, monkeypatch: pytest.M
 
 
 # Blocks, title, author, references and speeches of a text of ten characters.
-PLACE = [[], None, None, None, None, None, []]
+PLACE: list[object] = [[], None, None, None, None, None, []]
 LIES: list[list[object]] = [
     [[["paragraph", 0, 11, PLACE, []]], None, None, [], []],
     [[["paragraph", 0, 10, PLACE, [[9, 11]]]], None, None, [], []],

@@ -18,6 +18,8 @@ from index.vectors import VectorIndex
 BM25_WEIGHT = 0.4
 CANDIDATES = 50
 HYBRID_WEIGHT = 0.2
+# In characters: a model's 250 word pieces are a tenth of it.
+LONGEST_QUESTION = 10_000
 
 _WORD = re.compile(r"\w+")
 
@@ -40,8 +42,10 @@ class Searcher:
         self._embedder = embedder
 
     def can_read(self, question: str) -> bool:
-        """Whether the question has no more word pieces than the model takes in."""
-        return self._embedder.count(question) <= self._embedder.limit
+        """Whether the question has no more word pieces than the model takes in, and no word that
+        only counts as one because nobody knows it."""
+        short = len(question) <= LONGEST_QUESTION
+        return short and self._embedder.count(question) <= self._embedder.limit
 
     def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
         """The candidates for `question`, best first: at most `CANDIDATES` passages.

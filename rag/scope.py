@@ -32,6 +32,8 @@ LONG_TITLE = 4
 LONGEST = 1_000
 # An error names so many documents; `pincite status` has them all.
 MOST_LISTED = 20
+# And so many characters of a name.
+LONGEST_SHOWN = 200
 
 Mentions = Callable[[str], Sequence[tuple[str, int]]]
 
@@ -301,11 +303,15 @@ def _chosen(name: str, sources: Sequence[Source]) -> list[str]:
     whole = [each.path for each in sources if wanted and words_of(each.title) == wanted]
     found = whole or [each.path for each in sources if wanted and _holds(each.title, wanted)]
     if len({_title_of(path, sources) for path in found}) > 1:
-        raise PinciteError(f"{name!r} is in several titles. Name one of: {_listed(found)}")
+        raise PinciteError(f"{_shown(name)} is in several titles. Name one of: {_listed(found)}")
     if not found:
         known = _listed([each.path for each in sources])
-        raise PinciteError(f"no document is called {name!r}. The documents are: {known}")
+        raise PinciteError(f"no document is called {_shown(name)}. The documents are: {known}")
     return found
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…")
 
 
 def _listed(paths: Sequence[str]) -> str:
@@ -384,7 +390,7 @@ def restriction(
         return scope_of(question, catalogue, mentions)
     if found := _scope_of_part(question, catalogue, mentions):
         return found
-    earlier = [each for each in reversed(questions[:-1]) if each in searched]
+    earlier = [each for each in dict.fromkeys(reversed(questions[:-1])) if each in searched]
     scopes = (_scope_of_part(each, catalogue, mentions) for each in earlier or [searched])
     found = next(filter(None, scopes), frozenset())
     return frozenset() if _has_other(question, catalogue, found) else found

@@ -131,6 +131,23 @@ def test_answers_are_written_in_order_with_their_ids(assistant: Assistant, tmp_p
     assert sorted(path.name for path in tmp_path.glob("answers*")) == ["answers.jsonl"]
 
 
+def test_lines_that_mean_harm_are_answered_or_refused(assistant: Assistant, tmp_path: Path) -> None:
+    hostile = [
+        {"question": "sleep " * 170_000},
+        {"question": "x" * 1_000_000},
+        {"question": "\x00\x1b[2J \u202e\ud800 Who slept?"},
+        {"question": "And he?", "history": ["Who slept?"] * 10_000},
+        {"question": "And he?", "history": ["\ud800\x00" * 500_000]},
+    ]
+    out = tmp_path / "answers.jsonl"
+    asked = loaded(tmp_path, "\n".join(map(json.dumps, hostile)))
+    answer_all(assistant, asked, out)
+    found = records(out)
+    assert [each["question"] for each in found] == [each["question"] for each in hostile]
+    assert [each["reason"] for each in found[:2]] == ["too_long", "too_long"]
+    assert all(each["abstained"] is (each["reason"] is not None) for each in found)
+
+
 def test_earlier_answers_are_replaced(assistant: Assistant, tmp_path: Path) -> None:
     out = tmp_path / "answers.jsonl"
     out.write_text("old")

@@ -569,6 +569,15 @@ def test_a_conversation_is_read_line_by_line_and_remembered() -> None:
     ]
 
 
+def test_a_conversation_goes_on_after_a_line_that_means_harm() -> None:
+    run("index", "sources")
+    harm = ["lamp " * 200_000, "x" * 1_000_000, "\x1b[2J\x00 lamp"]
+    lines = run("ask", "--json", text="\n".join([*harm, "Who kept a parrot?"])).stdout.splitlines()
+    reasons = [json.loads(line)["reason"] for line in lines]
+    assert reasons[:2] == ["too_long", "too_long"]
+    assert (len(reasons), reasons[3]) == (4, None)
+
+
 def test_a_conversation_as_text() -> None:
     run("index", "sources")
     Path("pincite.toml").write_text("threshold = 1.0")

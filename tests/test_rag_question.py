@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question import LONGEST, asks_for_source, complete, leans, standalone
+from rag.question import LONGEST, asks_for_source, chain, complete, leans, standalone
 
 EARLIER = "Who commanded the barque Corvane?"
 
@@ -324,3 +324,15 @@ def test_a_question_for_what_a_statement_rests_on(question: str) -> None:
 )
 def test_a_question_for_something_else(question: str) -> None:
     assert not asks_for_source(question)
+
+
+def test_of_ten_thousand_turns_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def noted(question: str) -> bool:
+        looked_at.append(question)
+        return leans(question)
+
+    monkeypatch.setattr(chain, "leans", noted)
+    assert standalone("And when?", [EARLIER] * 10_000 + ["Why?"] * 10_000) != "And when?"
+    assert len(looked_at) < 100

@@ -241,6 +241,25 @@ def test_a_name_that_is_none_names_the_documents() -> None:
         chosen(["Lost"], [replace(SHELF[0], path=f"{number}.txt") for number in range(25)])
 
 
+def test_a_name_of_a_megabyte_is_named_in_part() -> None:
+    with pytest.raises(PinciteError) as caught:
+        chosen(["x" * 1_000_000], SHELF)
+    assert str(caught.value).startswith(f"no document is called '{'x' * 200}…'. The documents are")
+
+
+def test_a_question_that_was_asked_ten_thousand_times_is_looked_at_once() -> None:
+    looked_at: list[str] = []
+
+    def mentions(phrase: str) -> list[tuple[str, int]]:
+        looked_at.append(phrase)
+        return []
+
+    earlier = "According to Reed, who lit the lamp?"
+    questions = [*[earlier] * 10_000, "And why?"]
+    restriction(questions, f"{earlier} And why?", Catalogue(tuple(SHELF)), mentions)
+    assert len(looked_at) < 20
+
+
 def test_a_name_that_is_in_several_titles_is_asked_for_again() -> None:
     with pytest.raises(PinciteError, match=r"in several titles. Name one of: essay.txt, papers/"):
         chosen(["Harwich"], SHELF)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from rag.question.graft import graft
 from rag.question.leans import LONGEST, OPENING, leans
@@ -32,8 +33,8 @@ def _remembered(history: Sequence[str]) -> list[str]:
     last = list(history[-REMEMBERED:])
     if any(not leans(each) for each in last):
         return last
-    before = reversed(history[:-REMEMBERED])
-    return [*[each for each in before if not leans(each)][:1], *last]
+    before = dict.fromkeys(reversed(history[:-REMEMBERED]))
+    return [*islice((each for each in before if not leans(each)), 1), *last]
 
 
 def complete(question: str, said: Sequence[str]) -> str | None:

@@ -5,6 +5,7 @@
 # make gate      the eval set against eval/baseline.json; fails on a loss that is more than chance
 # make baseline  what make gate compares with: commit it with the change that moves the figures
 # make screenshots   pictures of the interface, into build/screenshots
+# make audit     known vulnerabilities of the pinned versions; fails where it cannot ask for them
 # SOURCES=folder serves your own folder instead of the sample archive.
 
 PYTHON ?= python3
@@ -24,7 +25,7 @@ SOAKS := tests/test_index_damage.py tests/test_index_kill.py
 # Figures that may not get worse.
 GATES := recall_at_5 quote_at_1 quote_at_3 precision needed_at_5 locator answered refused
 
-.PHONY: install serve test soak gate baseline screenshots clean
+.PHONY: install serve test soak gate baseline screenshots audit clean
 
 install: $(INSTALLED)
 
@@ -53,6 +54,20 @@ gate: $(INSTALLED)
 baseline: $(INSTALLED)
 	$(BIN)/pincite eval --report build/eval
 	cp build/eval/report.json eval/baseline.json
+
+# In an environment of its own, so that its tools change no pinned version. --strict: a package that
+# was not looked up is a failure, which a mirror without vulnerability data would pass over.
+audit:
+	@test -x build/audit/bin/pip-audit || $(PYTHON) -m venv --clear build/audit
+	@build/audit/bin/python -m pip --disable-pip-version-check install --quiet 'pip-audit>=2.10,<3'
+	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
+		--requirement constraints.txt >build/audit.txt 2>&1 || { \
+		if grep -Eq 'could not be audited|ConnectionError|ServiceError|Timeout' build/audit.txt; then \
+			tail -n 1 build/audit.txt; \
+			echo "Nothing is known: what is known of vulnerabilities cannot be reached from here"; \
+			echo "(pypi.org itself, no mirror). The last record is docs/audit.md."; \
+		else cat build/audit.txt; fi; exit 1; }
+	@tail -n 1 build/audit.txt
 
 # The stamps are touched last: an installation that was interrupted is taken up again.
 $(INSTALLED): pyproject.toml constraints.txt

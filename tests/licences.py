@@ -72,20 +72,20 @@ def _needed(package: Distribution, extra: str) -> Iterator[tuple[str, str]]:
 
 def licence(package: Distribution) -> str:
     """A package's licence as an SPDX expression, or in its own words where there is none."""
-    about = package.metadata
-    name = canonicalize_name(about["Name"])
+    about = package.metadata.json
+    name = canonicalize_name(package.metadata["Name"])
     if name in READ:
         return READ[name]
     if name.startswith("nvidia-"):
         return "LicenseRef-NVIDIA"
-    if expression := about.get("License-Expression"):
+    if expression := about.get("license_expression"):
         return str(expression)
     classes = [
         line.rpartition(" :: ")[2]
-        for line in about.get_all("Classifier", [])
+        for line in about.get("classifier", [])
         if line.startswith("License :: OSI Approved :: ")
     ]
-    said = classes or [(about.get("License") or "none stated").strip().partition("\n")[0]]
+    said = classes or [str(about.get("license") or "none stated").strip().partition("\n")[0]]
     return " AND ".join(_NAMES.get(each, each) for each in said)
 
 

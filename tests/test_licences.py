@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tests.licences import installed, licence, not_allowed
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = {canonicalize_name(package.metadata["Name"]): package for package in installed()}
+PACKAGES = {str(canonicalize_name(each.metadata["Name"])): each for each in installed()}
 
 
 @pytest.mark.parametrize("name", PACKAGES)

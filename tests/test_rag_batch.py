@@ -132,7 +132,7 @@ def test_answers_are_written_in_order_with_their_ids(assistant: Assistant, tmp_p
 
 
 def test_lines_that_mean_harm_are_answered_or_refused(assistant: Assistant, tmp_path: Path) -> None:
-    hostile = [
+    hostile: list[dict[str, Any]] = [
         {"question": "sleep " * 170_000},
         {"question": "x" * 1_000_000},
         {"question": "\x00\x1b[2J \u202e\ud800 Who slept?"},

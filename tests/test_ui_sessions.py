@@ -62,7 +62,7 @@ def given_cookie(address: str, cookie: str = "") -> str:
 
 def test_each_visitor_is_given_a_secret_of_his_own(address: str) -> None:
     first, second = given_cookie(address), given_cookie(address)
-    shape = r"pincite=[\w-]{43}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict"
+    shape = r"pincite=[\w-]{43}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax"
     assert re.fullmatch(shape, first, re.ASCII)
     assert first != second
 

@@ -57,4 +57,6 @@ def _secret(cookies: Mapping[str, str]) -> str | None:
 
 
 def _cookie(secret: str) -> str:
-    return f"{COOKIE}={secret}; Max-Age={YEAR}; Path=/; HttpOnly; SameSite=Strict"
+    # Lax: whoever follows a link to this page from elsewhere keeps what is theirs. With Strict no
+    # cookie would come along, and a new one would take its place.
+    return f"{COOKIE}={secret}; Max-Age={YEAR}; Path=/; HttpOnly; SameSite=Lax"

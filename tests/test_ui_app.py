@@ -24,6 +24,7 @@ from ui.memory import Memory
 from ui.room import Room
 from ui.server.app import listening, serving
 from ui.server.guard import LARGEST_REQUEST, POLICY
+from ui.server.paths import CALLS
 
 STATIC = Path(__file__).parent.parent / "ui" / "static"
 
@@ -73,10 +74,9 @@ class Slow:
 def visit():
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     address = f"http://127.0.0.1:{port}"
-    component = json.load(direct.open(address + "/config"))["components"][0]["id"]
-    call = {"data": {}, "component_id": component, "fn_name": "slow", "session_hash": "x"}
+    call = {"data": {}, "fn_name": "slow"}
     headers = {"Content-Type": "application/json", "Cookie": "pincite=" + 43 * "a"}
-    url = address + "/gradio_api/component_server"
+    url = address + "/gradio_api/component_server/"
     request = urllib.request.Request(url, json.dumps(call).encode(), headers)
     told.append(direct.open(request).status)
 port = free_port()
@@ -145,19 +145,11 @@ def test_only_the_servers_own_page_is_answered(address: str) -> None:
         f"{address}.example",
     )
     assert [get(address, origin=each) for each in others] == [(403, POLICY)] * len(others)
-    assert get(f"{address}/gradio_api/component_server", origin="null", body=b"{}")[0] == 403
+    assert get(f"{address}{CALLS}", origin="null", body=b"{}")[0] == 403
 
 
-@pytest.mark.parametrize(
-    "path", ["/gradio_api/upload", "/gradio_api/upload/", "//gradio_api//upload//"]
-)
-def test_gradio_takes_no_file(address: str, path: str) -> None:
-    for origin in (None, address):
-        assert get(f"{address}{path}?upload_id=1", origin=origin, body=b"x") == (403, POLICY)
-
-
-def test_gradio_takes_nothing_but_a_small_json_object(address: str) -> None:
-    called = f"{address}/gradio_api/component_server"
+def test_a_service_takes_nothing_but_a_small_json_object(address: str) -> None:
+    called = f"{address}{CALLS}"
     form = "multipart/form-data; boundary=x"
     assert get(called, body=b"{}", Content_Type=form) == (415, POLICY)
     assert get(called, body=b"{}", Content_Type="text/plain") == (415, POLICY)
@@ -168,17 +160,9 @@ def test_gradio_takes_nothing_but_a_small_json_object(address: str) -> None:
 def test_half_a_surrogate_pair_gets_an_answer(
     address: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"{address}/config") as config:
-        (component,) = json.load(config)["components"]
-    call = {
-        "data": {"question": "\ud800", "documents": ["\ud800"]},
-        "component_id": component["id"],
-        "fn_name": "ask",
-        "session_hash": "x",
-    }
+    call = {"data": {"question": "\ud800", "documents": ["\ud800"]}, "fn_name": "ask"}
     body = json.dumps(call).encode()
-    assert get(f"{address}/gradio_api/component_server", origin=address, body=body)[0] == 200
+    assert get(f"{address}{CALLS}", origin=address, body=body)[0] == 200
     assert "Traceback" not in capfd.readouterr().err
 
 

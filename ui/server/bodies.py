@@ -16,12 +16,12 @@ class BodyError(Exception):
         self.status = status
 
 
-async def read_body(request: Request, most: int, patience: float = PATIENCE) -> bytes:
+async def read_body(request: Request, most: int) -> bytes:
     """The body, of at most so many bytes: BodyError for a longer one, for one that does not come,
     and for one that ends before its time."""
     body = bytearray()
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(PATIENCE):
             async for chunk in request.stream():
                 body += chunk
                 # A request in chunks may lie about its length.

@@ -32,6 +32,9 @@ TOO_FAST = "Too many requests came from here. Wait some seconds and try again."
 MALFORMED = "The request is malformed. Reload the page."
 UNKNOWN = "There is no such service. Reload the page."
 
+# `Number.MAX_SAFE_INTEGER`.
+LARGEST_NUMBER = 2**53 - 1
+
 
 class _Counter:
     """A service with its places. Each has its own, so that none keeps others waiting."""
@@ -99,12 +102,21 @@ def _parsed(body: bytes) -> _Call:
     """The service and its request; which component of the page calls does not matter, as there is
     one. BodyError for what is no such call."""
     try:
-        sent = json.loads(body, parse_constant=_refuse_constant)
+        sent = json.loads(body, parse_int=_checked_int, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BodyError(400) from error
     if not isinstance(sent, dict) or not isinstance(sent.get("fn_name"), str):
         raise BodyError(400)
     return _Call(sent["fn_name"], sent.get("data"))
+
+
+def _checked_int(digits: str) -> int:
+    """A whole number that JavaScript has too: larger ones fit neither a column of SQLite's nor a
+    length of Python's."""
+    number = int(digits)
+    if abs(number) > LARGEST_NUMBER:
+        raise ValueError("the number is too large")
+    return number
 
 
 def _refuse_constant(name: str) -> Any:

@@ -63,8 +63,10 @@ class Site:
         return f"http://{host}:{port}"
 
     def _own_names(self) -> frozenset[str]:
-        own = _LOCAL if self._address.is_loopback else (_bracketed(self._address),)
-        return self.names.union(own)
+        if self._address.is_unspecified:
+            return self.names
+        local = _LOCAL if self._address.is_loopback else ()
+        return self.names.union(local, [_bracketed(self._address)])
 
 
 def site_of(host: str, names: Iterable[str], *, https: bool) -> Site:

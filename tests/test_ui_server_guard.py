@@ -116,21 +116,28 @@ def test_what_a_form_of_another_page_can_send_is_not_taken(address: str) -> None
 
 def test_only_a_link_leads_here_from_elsewhere(address: str) -> None:
     link = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    framed = link | {"Sec_Fetch_Dest": "iframe"}
+    script = {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "script"}
     for site in ("cross-site", "same-site"):
-        assert send(address, Sec_Fetch_Site=site, **link).status == 200
-        framed = link | {"Sec_Fetch_Dest": "iframe"}
-        assert send(address, Sec_Fetch_Site=site, **framed).status == 403
-        script = {"Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "script"}
-        assert send(address, "/theme.css", Sec_Fetch_Site=site, **script).status == 403
-        sent = {"Content_Type": JSON, "Cookie": COOKIE, "Sec_Fetch_Site": site, **link}
-        assert send(address, CALLS, "POST", CALLED, **sent).status == 403
+
+        def status(
+            path: str, method: str, body: bytes | None, kind: dict[str, str], site: str = site
+        ) -> int:
+            given = {"Content_Type": JSON, "Cookie": COOKIE, "Sec_Fetch_Site": site}
+            return send(address, path, method, body, **given, **kind).status
+
+        assert status("/", "GET", None, link) == 200
+        assert status("/", "GET", None, framed) == 403
+        assert status("/theme.css", "GET", None, script) == 403
+        assert status(CALLS, "POST", CALLED, link) == 403
 
 
 def test_no_other_page_is_told_that_it_may(address: str) -> None:
-    asked = {"Origin": "http://evil.example", "Access_Control_Request_Method": "POST"}
-    reply = send(address, CALLS, "OPTIONS", **asked)
-    assert reply.status == 403
-    own = send(address, CALLS, "OPTIONS", **(asked | {"Origin": address}))
+    asked = {"Access_Control_Request_Method": "POST"}
+    assert (
+        send(address, CALLS, "OPTIONS", None, Origin="http://evil.example", **asked).status == 403
+    )
+    own = send(address, CALLS, "OPTIONS", None, Origin=address, **asked)
     allowed = [name for name in own.headers if name.lower().startswith("access-control-allow")]
     assert (own.status, allowed) == (404, [])
 

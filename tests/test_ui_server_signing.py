@@ -184,7 +184,7 @@ def test_behind_https_cookies_and_origins_are_its(hashes: dict[str, str]) -> Non
         secret = secret_of(reply, "__Host-pincite")
         cookie = {"Cookie": f"__Host-pincite={secret}"}
         assert record(call(address, "who", **names, **cookie))["owner"] == user_owner("ann")
-        page = send(address, "/", Host="archive.example", **cookie)
+        page = send(address, "/", "GET", None, Host="archive.example", **cookie)
         assert b'"https://archive.example"' in page.body
         assert b'"http://archive.example"' not in page.body
         plain = {"Host": "archive.example", "Origin": "http://archive.example"}

@@ -80,7 +80,7 @@ class SigningIn:
         return RedirectResponse(PAGE, 303, {"Set-Cookie": cookie})
 
     async def leave(self, request: Request) -> Response:
-        """End the session: the page loads itself anew then."""
+        """End the session; the page goes to the form then."""
         secret = secret_in(request.scope, self._site)
         if secret:
             self._accounts.sign_out(secret)

@@ -79,7 +79,7 @@ async function showAccount() {
 async function signOut() {
   const headers = { "Content-Type": "application/json" };
   await fetch("sign-out", { method: "POST", headers, body: "{}" }).catch(() => null);
-  location.reload();
+  location.assign("sign-in");
 }
 
 function wire() {

@@ -300,3 +300,36 @@ def test_what_is_under_way_is_finished_and_the_server_ends(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "answered: 200"
     assert "Traceback" not in done.stderr
+
+
+# Is told to stop while it answers a question that never ends.
+STUCK = """
+import os, signal, threading
+from tests.served import Mirror, call
+from ui.server.app import listening, serve_until_interrupted
+from ui.browser import free_port
+from ui.uploads import Uploads
+from pathlib import Path
+class Stuck(Mirror):
+    def services(self):
+        return {"ask": self.ask}
+    def ask(self, owner, request):
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait()
+def visit():
+    call(f"http://127.0.0.1:{port}", "ask")
+port = free_port()
+visitor = threading.Thread(target=visit, daemon=True)
+with listening(port) as door:
+    uploads = Uploads(Path("/nowhere"))
+    serve_until_interrupted(Stuck(), uploads, door, open_browser=False, ready=visitor.start)
+"""
+
+
+def test_what_never_ends_does_not_keep_the_server() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Pincite is open at" in done.stdout
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr

@@ -14,8 +14,9 @@ from tests.served import ANN, BOB, JSON, Mirror, call, record, send
 from ui.browser import free_port
 from ui.server import bodies
 from ui.server.app import serving
-from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, TOO_FAST, UNKNOWN
+from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
 from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE
+from ui.server.pace import TOO_FAST
 from ui.server.paths import CALLS
 from ui.server.services import Service
 from ui.server.sessions import owner_of
@@ -158,6 +159,9 @@ def test_who_asks_too_fast_is_told(address: str) -> None:
     replies = [record(call(address, "echo", 1, who=hasty)) for _ in range(2 * BURST)]
     assert replies[: BURST - 1] == [{"request": 1}] * (BURST - 1)
     assert {"error": TOO_FAST} in replies
+    statuses = {send(address, "/print/x", Cookie=f"pincite={hasty}").status for _ in range(99)}
+    assert 429 in statuses
+    assert send(address, "/theme.css", Cookie=f"pincite={hasty}").status == 200
     assert record(call(address, "echo", 1, who=BOB)) == {"request": 1}
 
 

@@ -22,6 +22,7 @@ from ui.server.accounts import Accounts
 from ui.server.calls import call_route
 from ui.server.guard import OwnPageOnly, ProtectiveHeaders
 from ui.server.log import Logged, log_event
+from ui.server.pace import Paced
 from ui.server.page import mount_page
 from ui.server.printed import print_route
 from ui.server.receive import upload_route
@@ -96,7 +97,13 @@ def _before(front: Front) -> list[Middleware]:
         else Middleware(Visitors, front.site)
     )
     guard = Middleware(OwnPageOnly, front.site)
-    return [Middleware(Logged), Middleware(ProtectiveHeaders), guard, sessions]
+    return [
+        Middleware(Logged),
+        Middleware(ProtectiveHeaders),
+        guard,
+        sessions,
+        Middleware(Paced),
+    ]
 
 
 class _Server(uvicorn.Server):
@@ -134,6 +141,8 @@ class _Server(uvicorn.Server):
         last = threading.Timer(STOPPING, os._exit, [1])
         last.daemon = True
         last.start()
+        # What does not finish is cancelled, which uvicorn reports as if it were an error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         super().handle_exit(sig, frame)
 
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from rag.render import Record
 from ui.server.bodies import BodyError, read_body
 from ui.server.guard import LARGEST_REQUEST
-from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, Places, Rate
+from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, Places
 from ui.server.log import Told, describe_fault
 from ui.server.paths import CALLS
 from ui.server.services import Service
@@ -28,7 +28,6 @@ NO_COOKIE = (
     "and reload it."
 )
 BUSY = "Too many questions are waiting just now. Try again in a moment."
-TOO_FAST = "Too many requests came from here. Wait some seconds and try again."
 MALFORMED = "The request is malformed. Reload the page."
 UNKNOWN = "There is no such service. Reload the page."
 
@@ -77,15 +76,12 @@ def call_route(services: Mapping[str, Service]) -> Route:
     page nothing else; what the page never sends is a 4xx.
     """
     counters = {name: _Counter(name, serve) for name, serve in services.items()}
-    rate = Rate()
 
     async def answer(request: Request) -> Response:
         owner: str | None = request.state.owner
         told: Told = request.state.told
         if owner is None:
             return _refused(told, "no cookie", NO_COOKIE)
-        if not rate.allows(owner):
-            return _refused(told, "too fast", TOO_FAST)
         try:
             call = _parsed(await read_body(request, LARGEST_REQUEST))
         except BodyError as error:

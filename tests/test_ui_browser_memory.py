@@ -71,7 +71,7 @@ def test_the_browser_keeps_nothing_but_a_cookie_that_no_script_reads(
     asked(page, LIGHT)
     assert page.evaluate("() => [localStorage.length, document.cookie]") == [0, ""]
     (cookie,) = page.context.cookies()
-    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
 
 
 def test_conversations_are_listed_opened_and_found(address: str, visit: Visit) -> None:

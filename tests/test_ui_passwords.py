@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from index.errors import PinciteError
-from ui.command import password, serve
+from ui.command import IN_THE_CLEAR, password, serve
 from ui.passwords import (
     LONGEST,
     SHORTEST,
@@ -115,3 +115,12 @@ def test_a_user_without_a_password_is_not_served(tmp_path: Path) -> None:
     result = CliRunner().invoke(serve, arguments)
     assert isinstance(result.exception, PinciteError)
     assert "pincite password ann" in str(result.exception)
+
+
+def test_that_passwords_go_in_the_clear_is_told(tmp_path: Path) -> None:
+    arguments = ["--user", "ann", "--index", str(tmp_path / "none")]
+    told = {
+        options: IN_THE_CLEAR in CliRunner().invoke(serve, [*arguments, *options]).output
+        for options in (("--host", "192.0.2.1"), ("--behind-https",), ())
+    }
+    assert list(told.values()) == [True, False, False]

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ui.server.site import Site
 
 
+IN_THE_CLEAR = (
+    "Passwords and documents go over the network as anybody on it can read them. Put a proxy that "
+    "speaks HTTPS in front, and give --behind-https."
+)
+
 _FRONT = (
     click.option(
         "--host",
@@ -92,6 +97,8 @@ def _front(config: Config, site: "Site", users: tuple[str, ...]) -> "Front":
             f"others could read your documents at {', '.join([site.host, *sorted(site.names)])}. "
             "Say who may sign in: pincite password NAME, then pincite serve --user NAME"
         )
+    if not (site.is_of_this_machine or site.https):
+        click.echo(IN_THE_CLEAR, err=True)
     hashes = hashes_of(passwords_beside(config.index), users)
     return Front(site, Accounts(hashes) if users else None)
 

@@ -36,8 +36,6 @@ from ui.uploads import Uploads
 # does not.
 FINISHING = 3
 STOPPING = 4.5
-
-
 # Connections that are answered at once, idle ones included; more are turned away.
 MOST_CONNECTIONS = 500
 

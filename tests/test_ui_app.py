@@ -24,6 +24,7 @@ from ui.memory import Memory
 from ui.room import Room
 from ui.server.app import listening, serving
 from ui.server.guard import LARGEST_REQUEST, POLICY
+from ui.server.paths import CALLS
 
 STATIC = Path(__file__).parent.parent / "ui" / "static"
 
@@ -73,10 +74,9 @@ class Slow:
 def visit():
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     address = f"http://127.0.0.1:{port}"
-    component = json.load(direct.open(address + "/config"))["components"][0]["id"]
-    call = {"data": {}, "component_id": component, "fn_name": "slow", "session_hash": "x"}
+    call = {"data": {}, "fn_name": "slow"}
     headers = {"Content-Type": "application/json", "Cookie": "pincite=" + 43 * "a"}
-    url = address + "/gradio_api/component_server"
+    url = address + "/gradio_api/component_server/"
     request = urllib.request.Request(url, json.dumps(call).encode(), headers)
     told.append(direct.open(request).status)
 port = free_port()
@@ -145,19 +145,11 @@ def test_only_the_servers_own_page_is_answered(address: str) -> None:
         f"{address}.example",
     )
     assert [get(address, origin=each) for each in others] == [(403, POLICY)] * len(others)
-    assert get(f"{address}/gradio_api/component_server", origin="null", body=b"{}")[0] == 403
+    assert get(f"{address}{CALLS}", origin="null", body=b"{}")[0] == 403
 
 
-@pytest.mark.parametrize(
-    "path", ["/gradio_api/upload", "/gradio_api/upload/", "//gradio_api//upload//"]
-)
-def test_gradio_takes_no_file(address: str, path: str) -> None:
-    for origin in (None, address):
-        assert get(f"{address}{path}?upload_id=1", origin=origin, body=b"x") == (403, POLICY)
-
-
-def test_gradio_takes_nothing_but_a_small_json_object(address: str) -> None:
-    called = f"{address}/gradio_api/component_server"
+def test_a_service_takes_nothing_but_a_small_json_object(address: str) -> None:
+    called = f"{address}{CALLS}"
     form = "multipart/form-data; boundary=x"
     assert get(called, body=b"{}", Content_Type=form) == (415, POLICY)
     assert get(called, body=b"{}", Content_Type="text/plain") == (415, POLICY)
@@ -168,17 +160,9 @@ def test_gradio_takes_nothing_but_a_small_json_object(address: str) -> None:
 def test_half_a_surrogate_pair_gets_an_answer(
     address: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"{address}/config") as config:
-        (component,) = json.load(config)["components"]
-    call = {
-        "data": {"question": "\ud800", "documents": ["\ud800"]},
-        "component_id": component["id"],
-        "fn_name": "ask",
-        "session_hash": "x",
-    }
+    call = {"data": {"question": "\ud800", "documents": ["\ud800"]}, "fn_name": "ask"}
     body = json.dumps(call).encode()
-    assert get(f"{address}/gradio_api/component_server", origin=address, body=body)[0] == 200
+    assert get(f"{address}{CALLS}", origin=address, body=body)[0] == 200
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -315,4 +299,37 @@ def test_what_is_under_way_is_finished_and_the_server_ends(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "answered: 200"
+    assert "Traceback" not in done.stderr
+
+
+# Is told to stop while it answers a question that never ends.
+STUCK = """
+import os, signal, threading
+from tests.served import Mirror, call
+from ui.server.app import listening, serve_until_interrupted
+from ui.browser import free_port
+from ui.uploads import Uploads
+from pathlib import Path
+class Stuck(Mirror):
+    def services(self):
+        return {"ask": self.ask}
+    def ask(self, owner, request):
+        os.kill(os.getpid(), signal.SIGTERM)
+        threading.Event().wait()
+def visit():
+    call(f"http://127.0.0.1:{port}", "ask")
+port = free_port()
+visitor = threading.Thread(target=visit, daemon=True)
+with listening(port) as door:
+    uploads = Uploads(Path("/nowhere"))
+    serve_until_interrupted(Stuck(), uploads, door, open_browser=False, ready=visitor.start)
+"""
+
+
+def test_what_never_ends_does_not_keep_the_server() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Pincite is open at" in done.stdout
+    assert done.returncode == 1
     assert "Traceback" not in done.stderr

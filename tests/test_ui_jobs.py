@@ -23,7 +23,7 @@ from rag.read import SimilarityReader
 from tests.fakes import FakeEmbedder
 from ui.browser import free_port
 from ui.desk import Desk
-from ui.jobs import BUSY, ELSEWHERE, REMOVED_DOCUMENT, REMOVED_UPLOAD, Changes, Jobs
+from ui.jobs import BUSY, ELSEWHERE, REMOVED_DOCUMENT, REMOVED_UPLOAD, SHARED, Changes, Jobs
 from ui.loading import Loading
 from ui.memory import Memory
 from ui.room import Room
@@ -212,3 +212,19 @@ def test_a_job_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
                 break
             time.sleep(0.01)
         assert job["state"] == state
+
+
+def test_what_users_share_none_of_them_removes(server: Server) -> None:
+    job = take(server, ANN, "gunwale.txt", GUNWALE)
+    assert job["added"] == 1
+    own = f"upload-{owner_of(ANN)[:12]}/gunwale.txt"
+    dropped: list[str] = []
+    changes = Changes(
+        lambda *_: Summary(), dropped.append, lambda sees: server.assistant.sources(sees=sees)
+    )
+    jobs = Jobs(server.uploads, changes, 0.01, shared=True)
+    assert jobs.remove_source(owner_of(ANN), {"document": "light.txt"}) == {"error": SHARED}
+    assert not dropped
+    removed = jobs.remove_source(owner_of(ANN), {"document": own})
+    assert removed == {"removed": own, "told": REMOVED_UPLOAD}
+    assert dropped == [own]

@@ -11,7 +11,8 @@ import pytest
 from rag.render import Record
 from ui.browser import free_port
 from ui.server.app import serving
-from ui.server.page import NO_COOKIE
+from ui.server.calls import NO_COOKIE
+from ui.server.paths import CALLS
 from ui.server.services import Service
 
 SECRET = 43 * "a"
@@ -47,11 +48,8 @@ def send(address: str, body: bytes | None = None, cookie: str = "") -> HTTPRespo
 
 
 def who(address: str, cookie: str) -> Any:
-    with send(f"{address}/config") as config:
-        (component,) = json.load(config)["components"]
-    call = {"data": {"a": 1}, "component_id": component["id"], "fn_name": "who"}
-    call["session_hash"] = "x"
-    with send(f"{address}/gradio_api/component_server", json.dumps(call).encode(), cookie) as reply:
+    call = {"data": {"a": 1}, "fn_name": "who"}
+    with send(f"{address}{CALLS}", json.dumps(call).encode(), cookie) as reply:
         return json.load(reply)
 
 
@@ -79,7 +77,7 @@ def test_what_is_no_secret_of_ours_is_replaced(address: str) -> None:
 
 
 def test_no_cookie_comes_with_anything_but_the_page(address: str) -> None:
-    with send(f"{address}/config") as reply:
+    with send(f"{address}/theme.css") as reply:
         assert reply.headers["Set-Cookie"] is None
 
 

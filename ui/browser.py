@@ -18,7 +18,8 @@ from click.core import ParameterSource
 from index.errors import PinciteError
 from rag.config import Config
 from ui.memory import Memory
-from ui.server.app import HOST, serving
+from ui.server.app import serving
+from ui.server.site import HOST
 from ui.uploads import Uploads
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ BUSY = "Sources are being taken in just now. Remove this one when that is done."
 ELSEWHERE = "Waiting for another program that is writing to the index"
 BROKEN = "The files could not be indexed. The terminal that Pincite runs in says more."
 REMOVED_UPLOAD = "Removed, and its file deleted."
+SHARED = "Others use this source too. Whoever runs Pincite can take it out of the index."
 REMOVED_DOCUMENT = (
     "Removed from the index. Its file stays; indexing its folder again brings it back."
 )
@@ -66,9 +67,20 @@ class Job:
 
 
 class Jobs:
-    """The jobs of all owners, once it is started. May be used from several threads."""
+    """The jobs of all owners, once it is started. May be used from several threads.
 
-    def __init__(self, uploads: Uploads, changes: Changes, patience: float = PATIENCE) -> None:
+    Where the sources are `shared` by several users, each removes his own uploads alone.
+    """
+
+    def __init__(
+        self,
+        uploads: Uploads,
+        changes: Changes,
+        patience: float = PATIENCE,
+        *,
+        shared: bool = False,
+    ) -> None:
+        self._shared = shared
         self._uploads = uploads
         self._changes = changes
         self._patience = patience
@@ -126,6 +138,8 @@ class Jobs:
     def _removed(self, owner: str, path: str) -> str:
         if path not in {each.path for each in self._changes.sources(seen_by(owner))}:
             raise PinciteError(f"{path} is not in the index (any more). Reload the page.")
+        if self._shared and not is_owned(owner, path):
+            raise PinciteError(SHARED)
         self._changes.drop(path)
         if not is_owned(owner, path):
             return REMOVED_DOCUMENT

@@ -49,8 +49,9 @@ class Room:
             os._exit(0)
 
 
-def open_room(config: Config, memory: Memory, uploads: Uploads) -> Room:
-    """The room over a configured index; nothing is loaded or indexed before its `start`."""
+def open_room(config: Config, memory: Memory, uploads: Uploads, *, shared: bool = False) -> Room:
+    """The room over a configured index; nothing is loaded or indexed before its `start`. See `Jobs`
+    for `shared`."""
     library = open_library(config)
     assistant = assistant_for(library, config)
     changes = Changes(
@@ -58,4 +59,5 @@ def open_room(config: Config, memory: Memory, uploads: Uploads) -> Room:
         drop=lambda path: drop(path, config),
         sources=lambda sees: assistant.sources(sees=sees),
     )
-    return Room(Desk(assistant, memory), Loading(assistant.warm), Jobs(uploads, changes))
+    jobs = Jobs(uploads, changes, shared=shared)
+    return Room(Desk(assistant, memory), Loading(assistant.warm), jobs)

@@ -1,5 +1,6 @@
-"""The server: our own ASGI app with gradio's in it, run by uvicorn, on this machine only."""
+"""The server: our own ASGI app with gradio's in it, run by uvicorn."""
 
+import logging
 import os
 import signal
 import socket
@@ -7,56 +8,125 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 
 import click
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from index.errors import PinciteError
-from ui.server.guard import guards
+from ui.server.accounts import Accounts
+from ui.server.calls import call_route
+from ui.server.guard import OwnPageOnly, ProtectiveHeaders
+from ui.server.log import Logged, log_event
+from ui.server.pace import Paced
 from ui.server.page import mount_page
 from ui.server.printed import print_route
 from ui.server.receive import upload_route
 from ui.server.services import Offers
+from ui.server.sessions import SignedIn, Visitors
+from ui.server.signing import SigningIn
+from ui.server.site import Site
 from ui.uploads import Uploads
 
-HOST = "127.0.0.1"
 # Seconds that what is in flight gets to finish, and those after which the process ends whatever
 # does not.
 FINISHING = 3
 STOPPING = 4.5
+# Connections that are answered at once, idle ones included; more are turned away.
+MOST_CONNECTIONS = 500
 
 
-def build_app(desk: Offers, uploads: Uploads | None = None) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What stands before the desk: where it is reached, and who is let in; everybody, without
+    accounts, which only a server for this machine may do: ValueError for another."""
+
+    site: Site = field(default_factory=Site)
+    accounts: Accounts | None = None
+
+    def __post_init__(self) -> None:
+        if self.accounts is None and not self.site.is_of_this_machine:
+            raise ValueError("a server for other machines needs accounts")
+
+
+_ALONE = Front()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A port that is open, and who may come in by it."""
+
+    socket: socket.socket
+    front: Front
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it."""
+        port: int = self.socket.getsockname()[1]
+        return self.front.site.address(port)
+
+
+def build_app(desk: Offers, uploads: Uploads | None = None, front: Front = _ALONE) -> FastAPI:
     """The interface as an app that is not yet served; see `mount_page` for where to call this.
 
     Files are taken if there is a place for them.
     """
-    app = FastAPI(middleware=guards(), openapi_url=None, docs_url=None, redoc_url=None)
-    # Before gradio's, which take whatever is left.
-    app.router.routes.append(print_route(desk.page))
+    app = FastAPI(middleware=_before(front), openapi_url=None, docs_url=None, redoc_url=None)
+    services = dict(desk.services())
+    if front.accounts:
+        services["account"] = front.accounts.account
+        app.router.routes.extend(SigningIn(front.accounts, front.site).routes())
+    app.router.routes.extend([call_route(services), print_route(desk.page)])
     if uploads:
         app.router.routes.append(upload_route(uploads))
-    mount_page(app, desk.services())
+    mount_page(app, services)
     return app
+
+
+def _before(front: Front) -> list[Middleware]:
+    """What every request passes, from the outside in."""
+    sessions = (
+        Middleware(SignedIn, front.site, front.accounts.owner)
+        if front.accounts
+        else Middleware(Visitors, front.site)
+    )
+    guard = Middleware(OwnPageOnly, front.site)
+    return [
+        Middleware(Logged),
+        Middleware(ProtectiveHeaders),
+        guard,
+        sessions,
+        Middleware(Paced),
+    ]
 
 
 class _Server(uvicorn.Server):
     """uvicorn, which calls `ready` when requests are answered, and ends in time."""
 
-    def __init__(self, desk: Offers, uploads: Uploads | None, ready: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        desk: Offers,
+        uploads: Uploads | None,
+        ready: Callable[[], object],
+        front: Front,
+    ) -> None:
         config = uvicorn.Config(
-            partial(build_app, desk, uploads),
+            partial(build_app, desk, uploads, front),
             factory=True,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=FINISHING,
         )
+        # What is wrong with a request is in its reply; errors of ours are still shown.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         super().__init__(config)
         self._ready = ready
 
@@ -69,26 +139,30 @@ class _Server(uvicorn.Server):
         last = threading.Timer(STOPPING, os._exit, [1])
         last.daemon = True
         last.start()
+        # What does not finish is cancelled, which uvicorn reports as if it were an error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         super().handle_exit(sig, frame)
 
 
 @contextmanager
-def serving(desk: Offers, port: int, uploads: Uploads | None = None) -> Iterator[str]:
-    """Serve the interface on 127.0.0.1 while the context lasts; gives its address.
+def serving(
+    desk: Offers, port: int, uploads: Uploads | None = None, front: Front = _ALONE
+) -> Iterator[str]:
+    """Serve the interface while the context lasts; gives its address.
 
     PinciteError when the port cannot be had.
     """
     started = threading.Event()
-    server = _Server(desk, uploads, started.set)
-    with listening(port) as door:
-        thread = threading.Thread(target=server.run, args=[[door]], name="server")
+    server = _Server(desk, uploads, started.set, front)
+    with listening(port, front) as door:
+        thread = threading.Thread(target=server.run, args=[[door.socket]], name="server")
         thread.start()
         try:
             while not started.wait(0.05) and thread.is_alive():
                 pass
             if not started.is_set():
                 raise RuntimeError("the server did not start; its error stands above")
-            yield f"http://{HOST}:{port}"
+            yield door.address
         finally:
             server.should_exit = True
             thread.join()
@@ -97,7 +171,7 @@ def serving(desk: Offers, port: int, uploads: Uploads | None = None) -> Iterator
 def serve_until_interrupted(
     desk: Offers,
     uploads: Uploads,
-    door: socket.socket,
+    door: Door,
     *,
     open_browser: bool,
     ready: Callable[[], object],
@@ -106,38 +180,41 @@ def serve_until_interrupted(
 
     `ready` is called as soon as the page can be had.
     """
-    address = f"http://{HOST}:{door.getsockname()[1]}"
 
     def tell() -> None:
-        click.echo(f"Pincite is open at {address} (Ctrl+C stops it)")
+        click.echo(f"Pincite is open at {door.address} (Ctrl+C stops it)")
         if open_browser:
-            webbrowser.open(address)
+            webbrowser.open(door.address)
+        log_event("start")
         ready()
 
     # uvicorn raises the signal again when it has finished: then both end alike.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        _Server(desk, uploads, tell).run([door])
+        _Server(desk, uploads, tell, door.front).run([door.socket])
+    log_event("stop")
 
 
 @contextmanager
-def listening(port: int) -> Iterator[socket.socket]:
+def listening(port: int, front: Front = _ALONE) -> Iterator[Door]:
     """The port, open: who calls before there is an answer waits for it.
 
     PinciteError when it cannot be had.
     """
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    site = front.site
+    with socket.socket(socket.AF_INET6 if site.is_ipv6 else socket.AF_INET) as opened:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((HOST, port))
-            door.listen()
+            opened.bind((site.host, port))
+            opened.listen()
         except OSError as error:
-            raise PinciteError(_no_port(port, error.strerror or str(error))) from error
-        yield door
+            reason = error.strerror or str(error)
+            raise PinciteError(_no_port(port, site.host, reason)) from error
+        yield Door(opened, front)
 
 
-def _no_port(port: int, reason: str) -> str:
+def _no_port(port: int, host: str, reason: str) -> str:
     return (
-        f"port {port} on {HOST} cannot be used ({reason}). "
+        f"port {port} on {host} cannot be used ({reason}). "
         f"Name another: pincite serve --port {port + 1}"
     )

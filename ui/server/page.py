@@ -8,23 +8,21 @@ through a queue, and tell a failure by a toast only).
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rag.render import Record
-from ui.server.services import Service
+from ui.server.paths import PAGE, is_public
 
 if TYPE_CHECKING:
     import gradio
 
 TITLE = "Pincite"
-NO_COOKIE = (
-    "This browser sent no cookie, so it cannot be told from others. Allow cookies for this page "
-    "and reload it."
-)
 _STATIC = files("ui") / "static"
 # In this order: constants come before what uses them, later rules overrule earlier ones.
 _SCRIPTS = (
@@ -43,8 +41,34 @@ _STYLES = ("frame", "library", "talk", "quotes", "verdicts", "source", "narrow")
 _SANS = ("-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 
 
-def mount_page(app: FastAPI, services: Mapping[str, Service]) -> None:
-    """Put the page, and what it may ask for, at the root of `app`.
+# Of a request's headers, those that gradio is told: not who asks, and no other name of the server.
+_TOLD = frozenset({b"host", b"accept-encoding", b"if-none-match", b"if-modified-since"})
+
+
+class _PageAlone:
+    """gradio's app, of which the page and its files are answered and nothing else.
+
+    It has some eighty routes more: a proxy for URLs, files of the disk, uploads, queues, a code
+    editor. Nothing but one of the paths of the page reaches it, without a query.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not (scope["path"] == PAGE or is_public(scope["path"])):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
+        if scope["method"] not in {"GET", "HEAD"}:
+            await PlainTextResponse("Method not allowed", 405)(scope, receive, send)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name in _TOLD]
+        await self._app({**scope, "query_string": b"", "headers": headers}, receive, send)
+
+
+def mount_page(app: FastAPI, services: Iterable[str]) -> None:
+    """Put the page at the root of `app`, after all other routes. `services` are the names of what
+    it may call: see `ui.server.calls`.
 
     To be called in a running event loop: without one gradio 6.31 makes several for its locks, and
     closes none.
@@ -67,9 +91,12 @@ def mount_page(app: FastAPI, services: Mapping[str, Service]) -> None:
         # Names of fonts that are there or not; gradio's themes would bring fonts along.
         theme=gradio.themes.Base(font=_SANS, font_mono=("monospace",)),
     )
+    mounted = app.router.routes.pop()
+    assert isinstance(mounted, Mount)
+    app.mount("/", _PageAlone(mounted.app))
 
 
-def _blocks(services: Mapping[str, Service]) -> "gradio.Blocks":
+def _blocks(services: Iterable[str]) -> "gradio.Blocks":
     import gradio
 
     blocks: gradio.Blocks = gradio.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
@@ -80,18 +107,16 @@ def _blocks(services: Mapping[str, Service]) -> "gradio.Blocks":
             js_on_load=_joined("scripts/{}.js", _SCRIPTS),
             apply_default_css=False,
             # The page shows what there is a function for.
-            server_functions=[_function(name, serve) for name, serve in services.items()],
+            server_functions=[_function(name) for name in services],
         )
     return blocks
 
 
-def _function(name: str, serve: Service) -> Callable[..., Record]:
-    """A service as gradio calls it: by its name, and with the request where one is asked for."""
-    import gradio
+def _function(name: str) -> Callable[[object], None]:
+    """What gradio wants for its script in the page to have a function of this name."""
 
-    def function(fields: object, request: gradio.Request) -> Record:
-        owner: str | None = request.state.owner
-        return serve(owner, fields) if owner else {"error": NO_COOKIE}
+    def function(request: object) -> None:
+        raise AssertionError("calls are answered by ui.server.calls")
 
     function.__name__ = name
     return function

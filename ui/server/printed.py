@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from index.errors import PinciteError
-from ui.server.guard import PRINTED
+from ui.server.paths import PRINTED
 
 
 def print_route(page: Callable[[str, str], str]) -> Route:

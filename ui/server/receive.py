@@ -7,8 +7,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ui.server.guard import UPLOAD
-from ui.server.page import NO_COOKIE
+from ui.server.calls import NO_COOKIE
+from ui.server.paths import UPLOAD
 from ui.uploads import UploadError, Uploads, prefix_of
 
 

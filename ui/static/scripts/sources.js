@@ -24,7 +24,9 @@ function sourceItem(source, ticked) {
   const path = source.title === source.name ? null : make("span", "list-path", source.name);
   const facts = make("span", "list-facts", source.facts + (source.uploaded ? " · added here" : ""));
   const open = button("list-open", (self) => openSource(source, self), title, path, facts);
-  const item = make("li", "list-item", pickBox(source, ticked), open, removeButton(source));
+  // Of what users share, none removes anything here.
+  const remove = source.uploaded || !server.account ? removeButton(source) : null;
+  const item = make("li", "list-item", pickBox(source, ticked), open, remove);
   item.dataset.words = (source.title + " " + source.name).toLowerCase();
   return item;
 }

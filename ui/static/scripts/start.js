@@ -69,6 +69,19 @@ function closeHelp() {
   find("help").close();
 }
 
+// The page has an account where there are users.
+async function showAccount() {
+  const { user } = await call(server.account, {});
+  if (user) find("sign-out").setAttribute("aria-label", "Sign out " + user);
+  show("sign-out", true);
+}
+
+async function signOut() {
+  const headers = { "Content-Type": "application/json" };
+  await fetch("sign-out", { method: "POST", headers, body: "{}" }).catch(() => null);
+  location.assign("sign-in");
+}
+
 function wire() {
   box.addEventListener("input", fit);
   box.addEventListener("keydown", (event) => {
@@ -101,6 +114,7 @@ function wire() {
   find("next").addEventListener("click", () => stepTo(room.open.next));
   find("exact-open").addEventListener("click", toggleSlice);
   find("help-open").addEventListener("click", openHelp);
+  find("sign-out").addEventListener("click", signOut);
   find("help-close").addEventListener("click", closeHelp);
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
@@ -120,4 +134,5 @@ listSources();
 listConversations();
 openAddressed();
 awaitModel();
+if (server.account) showAccount();
 if (!narrow.matches) box.focus();

@@ -1,0 +1,193 @@
+"""Calls of services by raw HTTP: what is malformed, busy, or too fast."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from rag.render import Record
+from tests.served import ANN, BOB, JSON, Mirror, call, record, send
+from ui.browser import free_port
+from ui.server import bodies
+from ui.server.app import serving
+from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
+from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE
+from ui.server.pace import TOO_FAST
+from ui.server.paths import CALLS
+from ui.server.services import Service
+from ui.server.sessions import owner_of
+
+
+class Slow(Mirror):
+    """Has services that wait until they are let go, that fail, and that echo."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self.go = threading.Event()
+        self.arrived = threading.Semaphore(0)
+
+    def services(self) -> dict[str, Service]:
+        return {
+            "ask": self._ask,
+            "echo": lambda owner, request: {"request": request},
+            "picky": self._picky,
+            "broken": self._broken,
+        }
+
+    def _ask(self, owner: str, request: object) -> Record:
+        self.arrived.release()
+        assert self.go.wait(20)
+        return {"owner": owner}
+
+    def _picky(self, owner: str, request: object) -> Record:
+        raise ValueError(f"sesame: {request}")
+
+    def _broken(self, owner: str, request: object) -> Record:
+        raise KeyError("sesame")
+
+
+@pytest.fixture(scope="module")
+def desk() -> Slow:
+    return Slow()
+
+
+@pytest.fixture(scope="module")
+def address(desk: Slow) -> Iterator[str]:
+    with serving(desk, free_port()) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"[]", b"null", b"1", b'"ask"', b"{}", b'{"fn_name": 1}', b'{"fn_name": []}'),
+        *(b'{"fn_name": "echo", "data": NaN}', b'{"fn_name": "echo", "data": -Infinity}'),
+        *(b"\xff\xfe", b"[" * 100_000, b'{"fn_name": "echo", "data": ' + b"9" * 5000 + b"}"),
+        json.dumps({"fn_name": "echo", "data": LARGEST_NUMBER + 1}).encode(),
+        json.dumps({"fn_name": "echo", "data": [-LARGEST_NUMBER - 1]}).encode(),
+    ],
+)
+def test_what_is_malformed_is_a_400(
+    address: str, body: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    headers = {"Content_Type": JSON, "Cookie": f"pincite={ANN}"}
+    reply = send(address, CALLS, "POST", body, **headers)
+    assert (reply.status, reply.json) == (400, {"error": MALFORMED})
+    assert not capfd.readouterr().err
+
+
+def test_a_request_that_a_service_calls_malformed_is_a_400(
+    address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reply = call(address, "picky", "x")
+    assert (reply.status, reply.json) == (400, {"error": MALFORMED})
+    assert not capfd.readouterr().err
+
+
+def test_an_error_of_ours_is_a_500_that_tells_nobody_but_the_terminal(
+    desk: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(desk, free_port()) as address:
+        reply = call(address, "broken")
+        assert (reply.status, reply.body) == (500, b"Internal Server Error")
+        assert record(call(address, "echo", 1)) == {"request": 1}
+    assert "KeyError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*("ask ", "ASK", "_ask", "", "__class__", "load", "get_config", "postprocess", "push", "pop")],
+)
+def test_no_function_but_a_service_is_called(address: str, name: str) -> None:
+    reply = call(address, name)
+    assert (reply.status, reply.json) == (404, {"error": UNKNOWN})
+
+
+def test_what_is_sent_comes_as_it_is(address: str) -> None:
+    for value in ("\ud800", "é\u202e", [None, {"a": 1.5}], LARGEST_NUMBER, -LARGEST_NUMBER):
+        assert record(call(address, "echo", value)) == {"request": value}
+
+
+def test_whatever_component_and_session_are_named_nothing_is_kept(address: str) -> None:
+    body = {"fn_name": "echo", "data": 1, "component_id": "../x", "session_hash": {"a": []}}
+    headers = {"Content_Type": JSON, "Cookie": f"pincite={ANN}"}
+    reply = send(address, CALLS, "POST", json.dumps(body).encode(), **headers)
+    assert record(reply) == {"request": 1}
+
+
+def test_beyond_what_one_may_have_waiting_he_is_told_at_once(address: str, desk: Slow) -> None:
+    desk.begin()
+    with ThreadPoolExecutor(MOST_CALLS_OF_ONE + 1) as pool:
+        waiting = [pool.submit(call, address, "ask") for _ in range(MOST_CALLS_OF_ONE)]
+        for _ in waiting:
+            assert desk.arrived.acquire(timeout=20)
+        assert record(call(address, "ask")) == {"error": BUSY}
+        assert record(call(address, "echo", 1)) == {"request": 1}
+        other = pool.submit(call, address, "ask", None, BOB)
+        desk.go.set()
+        assert record(other.result()) == {"owner": owner_of(BOB)}
+        assert [record(each.result()) for each in waiting] == [
+            {"owner": owner_of(ANN)}
+        ] * MOST_CALLS_OF_ONE
+    assert record(call(address, "ask")) == {"owner": owner_of(ANN)}
+
+
+def test_beyond_what_all_may_have_waiting_everybody_is_told_at_once(
+    address: str, desk: Slow
+) -> None:
+    visitors = [f"{number:043}" for number in range(MOST_CALLS)]
+    desk.begin()
+    with ThreadPoolExecutor(MOST_CALLS) as pool:
+        waiting = [pool.submit(call, address, "ask", None, each) for each in visitors]
+        for _ in waiting:
+            assert desk.arrived.acquire(timeout=20)
+        assert record(call(address, "ask")) == {"error": BUSY}
+        assert record(call(address, "echo", 1)) == {"request": 1}
+        desk.go.set()
+        owners = [record(each.result())["owner"] for each in waiting]
+    assert owners == [owner_of(each) for each in visitors]
+
+
+def test_who_asks_too_fast_is_told(address: str) -> None:
+    hasty = 43 * "h"
+    replies = [record(call(address, "echo", 1, who=hasty)) for _ in range(2 * BURST)]
+    assert replies[: BURST - 1] == [{"request": 1}] * (BURST - 1)
+    assert {"error": TOO_FAST} in replies
+    statuses = {send(address, "/print/x", Cookie=f"pincite={hasty}").status for _ in range(99)}
+    assert 429 in statuses
+    assert send(address, "/theme.css", Cookie=f"pincite={hasty}").status == 200
+    assert record(call(address, "echo", 1, who=BOB)) == {"request": 1}
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE", 0.2)
+    found = urlsplit(address)
+    head = f"POST {CALLS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\n"
+    head += f"Cookie: pincite={ANN}\r\nContent-Length: 100\r\n\r\n{{"
+    with socket.create_connection((found.hostname, found.port), timeout=20) as slow:
+        slow.sendall(head.encode())
+        assert b" 408 " in slow.recv(100)
+
+
+def test_a_body_may_not_be_longer_than_it_says(address: str) -> None:
+    found = urlsplit(address)
+    head = f"POST {CALLS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\n"
+    head += f"Cookie: pincite={ANN}\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection((found.hostname, found.port), timeout=20) as lying:
+        lying.sendall(head.encode())
+        chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+        try:
+            lying.sendall(chunk + chunk + b"0\r\n\r\n")
+            status = lying.recv(100).split(b" ")[1]
+        except ConnectionError:
+            status = b"cut"
+    assert status in {b"400", b"413", b"cut"}
+    assert record(call(address, "echo", 1)) == {"request": 1}

@@ -20,7 +20,7 @@ INSTALLED := .venv/.installed
 TOOLS := .venv/.test-tools
 
 # Tests that have a long form: it is run where PINCITE_SOAK is 1.
-SOAKS := tests/test_index_damage.py tests/test_index_kill.py
+SOAKS := tests/test_index_damage.py tests/test_index_kill.py tests/test_ui_load.py
 
 # Figures that may not get worse.
 GATES := recall_at_5 quote_at_1 quote_at_3 precision needed_at_5 locator answered refused

@@ -53,7 +53,8 @@ QUESTIONS = ["Where did the mill burn?", "winter in Furth", "never Marlin"]
 CHILD = f"""
 import sys, time
 from pathlib import Path
-from index import store, update, vectors
+from index import read, store, update, vectors
+from index.read import complete
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from tests.fakes import FakeEmbedder
 
@@ -81,6 +82,8 @@ def telling_publish(*of):
     return publish(*of)
 
 publish, vectors.publish = vectors.publish, telling_publish
+# A process for each file would take most of the time, and what is killed is the writer.
+read.completed = complete.load
 store.Store = TellingStore
 update.GATHER = 3
 sources, index = map(Path, sys.argv[1:])

@@ -91,6 +91,7 @@ def test_nothing_may_lie_outside_of_the_text(lie: list[object]) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@pytest.mark.usefixtures("apart")
 def test_what_comes_after_the_loader_has_a_limit_too(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,10 +25,12 @@ from index.types import Document, Span
 from rag.config import Config
 from rag.indexing import index_paths
 from ui.browser import ARCHIVE, free_port
+from ui.server.calls import BUSY
+from ui.server.paths import CALLS
 
 pytestmark = pytest.mark.model
 
-SOAK = bool(os.environ.get("PINCITE_SOAK"))
+SOAK = os.environ.get("PINCITE_SOAK") == "1"
 USERS, SECONDS = (50, 300) if SOAK else (6, 12)
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 # Of the archive, in the quick form: files whose text is their bytes.
@@ -64,18 +66,16 @@ class Record:
 class User:
     """One browser: a cookie of its own, and one conversation after the other."""
 
-    def __init__(self, address: str, component: int, sources: dict[str, Document]) -> None:
+    def __init__(self, address: str, sources: dict[str, Document]) -> None:
         self._address = address
-        self._component = component
         self._sources = sources
         self._cookie = f"pincite={token_urlsafe(32)}"
         self.asked: list[str] = []
 
     def call(self, service: str, fields: dict[str, object]) -> Any:
-        call = {"data": fields, "component_id": self._component, "fn_name": service}
-        body = json.dumps({**call, "session_hash": "x"}).encode()
+        body = json.dumps({"data": fields, "fn_name": service}).encode()
         headers = {"Content-Type": "application/json", "Cookie": self._cookie}
-        url = f"{self._address}/gradio_api/component_server"
+        url = f"{self._address}{CALLS}"
         with opener().open(urllib.request.Request(url, body, headers), timeout=300) as reply:
             return json.load(reply)
 
@@ -83,9 +83,9 @@ class User:
         started = time.perf_counter()
         reply = self.call("ask", {"question": question})
         seconds = time.perf_counter() - started
-        problem = self._problem(question, reply)
+        problem = None if reply.get("error") == BUSY else self._problem(question, reply)
         with record.lock:
-            if reply.get("busy"):
+            if reply.get("error") == BUSY:
                 record.busy += 1
                 return
             record.seconds.append(seconds)
@@ -95,8 +95,6 @@ class User:
 
     def _problem(self, question: str, reply: Any) -> str | None:
         """What is wrong with a reply, if anything: each quote is compared with the file."""
-        if reply.get("busy"):
-            return None
         if "error" in reply:
             return str(reply["error"])
         answer = reply["answer"]
@@ -134,12 +132,12 @@ def serving(index: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
         server.wait()
 
 
-def component(address: str, server: "subprocess.Popen[bytes]") -> int:
-    """The number of the page's component, when the server answers."""
+def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
+    """Return when the server answers."""
     for _ in range(600):
         assert server.poll() is None
-        with suppress(OSError), opener().open(f"{address}/config") as config:
-            return int(json.load(config)["components"][0]["id"])
+        with suppress(OSError), opener().open(address):
+            return
         time.sleep(0.2)
     raise AssertionError("the server does not answer")
 
@@ -184,8 +182,8 @@ def test_many_ask_at_once_while_a_folder_is_indexed(tmp_path: Path) -> None:
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
     with serving(index) as (address, server):
-        number = component(address, server)
-        users = [User(address, number, sources) for _ in range(USERS)]
+        wait_for(address, server)
+        users = [User(address, sources) for _ in range(USERS)]
         users[0].ask(questions[0], record)
         end = time.monotonic() + SECONDS
         asking = [

@@ -12,8 +12,8 @@ from index.read import complete, isolation
 settings.register_profile("pincite", deadline=None)
 settings.load_profile("pincite")
 
-# The fixtures of the browser tests.
-pytest_plugins = ["tests.room"]
+# The indexes of real texts, and the fixtures of the browser tests.
+pytest_plugins = ["tests.corpora", "tests.room"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,9 +34,8 @@ from index.update import Updater, make_settings
 from rag.config import Config, ReaderConfig
 from rag.read import SimilarityReader
 from rag.types import Stages, Verdict
+from tests.corpora import SEEDS, SHARED, needs_shared
 from tests.fakes import FakeEmbedder
-
-SHARED = Path(__file__).parents[2] / "shared"
 
 HARBOUR = """1. The harbour master lit the lamp at four o'clock.
 
@@ -384,22 +383,21 @@ class TestSample:
 # -- with the real model -------------------------------------------------------------------------
 
 
-def measured(folder: Path, questions: Path, sources: Path, limit: int | None = None) -> Report:
+def measured(index: Path, questions: Path, sources: Path, limit: int) -> Report:
     """A run that refuses nothing, so that every question is a test of what is quoted."""
     cases = sample(load_cases(questions), limit, 0)
-    return measure(cases, sources, Config(index=folder, threshold=0.0))
+    return measure(cases, sources, Config(index=index, threshold=0.0))
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Report:
+def archive(archive_index: Path) -> Report:
     """Of a part of the questions: `make gate` asks all of them."""
-    return measured(tmp_path_factory.mktemp("archive"), QUESTIONS, ARCHIVE, limit=40)
+    return measured(archive_index, QUESTIONS, ARCHIVE, limit=30)
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    questions = SHARED / "questions" / "seeds-dev.jsonl"
-    return measured(tmp_path_factory.mktemp("seeds"), questions, SHARED / "seeds", limit=20)
+def seeds(seeds_index: Path) -> Report:
+    return measured(seeds_index, SHARED / "questions" / "seeds-dev.jsonl", SEEDS, limit=20)
 
 
 @pytest.mark.model
@@ -424,7 +422,7 @@ class TestArchive:
 
 @pytest.mark.model
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared corpora beside the checkout")
+@needs_shared
 class TestAgreement:
     def test_on_the_archive(self, archive: Report, tmp_path: Path) -> None:
         check_agreement(archive, QUESTIONS, ARCHIVE, tmp_path)
@@ -432,7 +430,7 @@ class TestAgreement:
     def test_on_the_seeds(self, seeds: Report, tmp_path: Path) -> None:
         assert seeds.verbatim
         questions = SHARED / "questions" / "seeds-dev.jsonl"
-        check_agreement(seeds, questions, SHARED / "seeds", tmp_path)
+        check_agreement(seeds, questions, SEEDS, tmp_path)
 
 
 def check_agreement(report: Report, questions: Path, sources: Path, folder: Path) -> None:

@@ -20,9 +20,8 @@ from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.types import Document, Span
 from index.update import Updater, make_settings
 from rag.config import Config
+from tests.corpora import SEEDS, SHARED, needs_shared
 from tests.fakes import FakeEmbedder
-
-SHARED = Path(__file__).parents[1].parent / "shared"
 
 LAMP = "The keeper of the light at Marlin wound the clock before he lit the lamp."
 PAID = "The owners of the schooner asked the board of Furth for four hundred pounds in damages."
@@ -175,13 +174,13 @@ def as_json(place: Gold) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("seeds")
-    indexed(SHARED / "seeds", folder)
+    indexed(SEEDS, folder)
     with closing(open_reading(folder)) as found:
         yield found
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared corpora beside the checkout")
+@needs_shared
 class TestSeeds:
     def test_places_are_located_and_their_words_attributed(self, seeds: Store) -> None:
         places = look_up(load_cases(SHARED / "questions" / "seeds-dev.jsonl"), seeds)

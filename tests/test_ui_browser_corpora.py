@@ -1,6 +1,6 @@
 """The page over real sources with the real models: the sample archive, and the seeds if present."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,39 +9,25 @@ from playwright.sync_api import Page, expect
 
 from rag.assistant import open_assistant
 from rag.config import Config
-from rag.indexing import index_paths
+from tests.corpora import needs_shared
 from tests.room import Visit, asked, marked, needs_chromium
-from ui.browser import ARCHIVE
 
 pytestmark = [*needs_chromium, pytest.mark.model]
 
-SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
-# A report in PDF, a newspaper and its reprint, which lacks words, a pamphlet with notes, minutes.
-SOURCES = (
-    "board-of-trade-report-1888.pdf",
-    "saltreath-advertiser-1887.txt",
-    "advertiser-reprint-1937.txt",
-    "hartnoll-pamphlet-1961.md",
-    "lifeboat-minutes-1887-88.docx",
-    "museum-gallery-2009.html",
-)
 
-
-def served(folder: Path, sources: Sequence[Path], serve: Callable[..., str]) -> str:
-    config = Config(index=folder / "index")
-    assert not index_paths(list(sources), config).failures
-    assistant = open_assistant(config)
+def served(index: Path, serve: Callable[..., str]) -> str:
+    assistant = open_assistant(Config(index=index))
     return serve(assistant, load=assistant.warm)
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str]) -> str:
-    return served(tmp_path_factory.mktemp("archive"), [ARCHIVE / each for each in SOURCES], serve)
+def archive(archive_index: Path, serve: Callable[..., str]) -> str:
+    return served(archive_index, serve)
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str]) -> str:
-    return served(tmp_path_factory.mktemp("seeds"), [SEEDS], serve)
+def seeds(seeds_index: Path, serve: Callable[..., str]) -> str:
+    return served(seeds_index, serve)
 
 
 def check_every_quote(page: Page, answer: dict[str, Any]) -> None:
@@ -55,9 +41,8 @@ def check_every_quote(page: Page, answer: dict[str, Any]) -> None:
         page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_archive_is_asked_and_checked(archive: str, visit: Visit, width: int) -> None:
-    page = visit(archive, width)
+def test_the_archive_is_asked_and_checked(archive: str, visit: Visit) -> None:
+    page = visit(archive)
     answer = asked(page, "How many persons were aboard, and how many were drowned?")
     assert len({quote["document"] for quote in answer["quotes"]}) > 1
     check_every_quote(page, answer)
@@ -106,7 +91,7 @@ def test_what_the_archive_has_nothing_on_is_refused(archive: str, visit: Visit) 
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="no shared corpora beside the checkout")
+@needs_shared
 def test_the_seeds_are_asked_and_checked(seeds: str, visit: Visit) -> None:
     page = visit(seeds)
     kinds = {"notes": 0, "witnesses": 0, "speakers": 0}

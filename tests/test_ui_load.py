@@ -24,6 +24,7 @@ from index import read
 from index.types import Document, Span
 from rag.config import Config
 from rag.indexing import index_paths
+from tests.corpora import SEEDS
 from ui.browser import ARCHIVE, free_port
 from ui.server.calls import BUSY
 from ui.server.paths import CALLS
@@ -32,7 +33,6 @@ pytestmark = pytest.mark.model
 
 SOAK = os.environ.get("PINCITE_SOAK") == "1"
 USERS, SECONDS = (50, 300) if SOAK else (6, 12)
-SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 # Of the archive, in the quick form: files whose text is their bytes.
 QUICK = ("inquest-1887.txt", "saltreath-advertiser-1887.txt", "hartnoll-pamphlet-1961.md")
 QUESTIONS = (

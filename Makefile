@@ -63,9 +63,10 @@ audit:
 	@build/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
 		--requirement constraints.txt >build/audit.txt 2>&1 || { \
 		if grep -Eq 'could not be audited|ConnectionError|ServiceError|Timeout' build/audit.txt; then \
-			tail -n 1 build/audit.txt; \
-			echo "Nothing is known: what is known of vulnerabilities cannot be reached from here"; \
-			echo "(pypi.org itself, no mirror). The last record is docs/audit.md."; \
+			echo "Nothing is known: what is known of vulnerabilities cannot be reached from here" \
+				>>build/audit.txt; \
+			tail -n 2 build/audit.txt; \
+			echo "(it takes the public index itself, no mirror). The last record is docs/audit.md."; \
 		else cat build/audit.txt; fi; exit 1; }
 	@tail -n 1 build/audit.txt
 

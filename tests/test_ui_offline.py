@@ -40,10 +40,13 @@ def session(index: str, upload: str) -> None:
     """Serve the index, ask, open a source, add a file and ask of it: in the traced process."""
     _raise_loopback()
     port = free_port()
+    asked: list[str] = []
     command = [sys.executable, "-c", MAIN, "serve", "--index", index, "--port", str(port)]
     server = subprocess.Popen(command)
     with chromium() as browser:
         page = browser.new_page()
+        # Names are not looked up at all (see `ui.browser.FLAGS`), so who asks by name is told here.
+        page.on("request", lambda request: asked.append(request.url))
         page.set_default_timeout(120_000)
         _open(page, f"http://127.0.0.1:{port}")
         ask(page, "How many men were drowned?")
@@ -54,6 +57,9 @@ def session(index: str, upload: str) -> None:
         ask(page, "Who kept a parrot in the galley?")
         open_quote(page)
         sys.stdout.write(page.locator(".pc-mark").inner_text())
+    elsewhere = [url for url in asked if not url.startswith((f"http://127.0.0.1:{port}/", "data:"))]
+    assert asked
+    assert not elsewhere
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=60) == 0
 

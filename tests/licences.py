@@ -21,8 +21,8 @@ EXTRAS = ("llm", "test", "train")
 # only uses them.
 ALLOWED = {
     *("0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0"),
-    *("CNRI-Python", "FTL", "ICU", "IJG", "ISC", "LLVM-exception", "MIT", "MIT-CMU", "MPL-2.0"),
-    *("PSF-2.0", "Unlicense", "Zlib", "libpng-2.0", "libtiff"),
+    *("CNRI-Python", "FTL", "ICU", "IJG", "ISC", "LLVM-exception", "MIT", "MIT-0", "MIT-CMU"),
+    *("MPL-2.0", "PSF-2.0", "Unlicense", "Zlib", "libpng-2.0", "libtiff"),
     # Proprietary, free to use: only where PyTorch's build for GPUs is installed, which needs them.
     "LicenseRef-NVIDIA",
 }
@@ -108,7 +108,11 @@ def _atoms(expression: str) -> list[str]:
 
 def table() -> str:
     """The packages and their licences, as Markdown."""
-    rows = (f"| {each.metadata['Name']} {each.version} | {licence(each)} |" for each in installed())
+    rows = (
+        # Which of the builds of a version it is says nothing about the licence.
+        f"| {each.metadata['Name']} {each.version.partition('+')[0]} | {licence(each)} |"
+        for each in installed()
+    )
     return "\n".join(["| package | licence |", "| --- | --- |", *rows, ""])
 
 

@@ -167,9 +167,14 @@ class Guests:
 
 
 @pytest.fixture(scope="module")
-def guests() -> Iterator[Guests]:
+def browser() -> Iterator[Browser]:
     with chromium() as browser:
-        yield Guests(browser)
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def guests(browser: Browser) -> Guests:
+    return Guests(browser)
 
 
 @pytest.fixture

@@ -392,12 +392,12 @@ def measured(index: Path, questions: Path, sources: Path, limit: int) -> Report:
 @pytest.fixture(scope="module")
 def archive(archive_index: Path) -> Report:
     """Of a part of the questions: `make gate` asks all of them."""
-    return measured(archive_index, QUESTIONS, ARCHIVE, limit=30)
+    return measured(archive_index, QUESTIONS, ARCHIVE, limit=24)
 
 
 @pytest.fixture(scope="module")
 def seeds(seeds_index: Path) -> Report:
-    return measured(seeds_index, SHARED / "questions" / "seeds-dev.jsonl", SEEDS, limit=20)
+    return measured(seeds_index, SHARED / "questions" / "seeds-dev.jsonl", SEEDS, limit=12)
 
 
 @pytest.mark.model

@@ -37,6 +37,7 @@ COMMANDS = [
     "eval",
     "export",
     "index",
+    "password",
     "repair",
     "serve",
     "show",
@@ -445,7 +446,7 @@ def test_an_index_that_is_damaged_anywhere_shows_no_trace(
     data = database.read_bytes()
     refusals = 0
     fills = cycle([b"\0", b"a", b"\xff"])
-    for at, fill in zip(range(100, len(data), 1500), fills, strict=False):
+    for at, fill in zip(range(100, len(data), 3000), fills, strict=False):
         database.write_bytes(data[:at] + fill * 50 + data[at + 50 :])
         for arguments in (["status"], ["ask", "Who lit the lamp?"], ["check", "answer.json"]):
             monkeypatch.setattr(sys, "argv", ["pincite", *arguments])

@@ -26,6 +26,7 @@ way = pytest.mark.parametrize(
         "by an audit hook",
     ],
 )
+BEST = "in a namespace, by strace" if can_trace() else "by an audit hook"
 SOURCES = (
     *("inquest-1887.txt", "hartnoll-pamphlet-1961.md", "museum-gallery-2009.html"),
     *("board-of-trade-report-1888.pdf", "lifeboat-minutes-1887-88.docx"),
@@ -62,7 +63,7 @@ def test_the_machine_itself_may_be_asked(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-@way
+@pytest.mark.parametrize("name", [BEST])
 def test_nothing_is_asked_of_another_machine(name: str, tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()

@@ -33,8 +33,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # It asks for names of its own accord whatever the flags above say.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    # Whatever the flags above say, it asks for names of its own accord.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 ARCHIVE = Path(__file__).parent.parent / "eval" / "archive"
 

@@ -278,7 +278,7 @@ class Slow(Recorder):
     def ask(
         self, question: str, history: list[str], documents: list[str], **others: object
     ) -> Answer:
-        self.go.wait(10)
+        self.go.wait(60)
         return super().ask(question, history, documents)
 
 
@@ -325,7 +325,7 @@ def test_the_stages_are_told_as_they_happen(serve: Callable[..., str], visit: Vi
         ) -> Answer:
             for stage, go in self.go.items():
                 others["report"](stage)
-                go.wait(10)
+                go.wait(60)
             return super().ask(question, history, documents)
 
     staged = Staged()
@@ -339,6 +339,28 @@ def test_the_stages_are_told_as_they_happen(serve: Callable[..., str], visit: Vi
     assert page.locator(".pc-status").inner_text() == "Reading the nearest passages"
     staged.go[Stage.READING].set()
     expect(page.locator(".pc-refusal")).to_be_visible()
+
+
+def test_a_reload_goes_on_waiting_for_the_answer(serve: Callable[..., str], visit: Visit) -> None:
+    slow = Slow()
+    page = visit(serve(slow))
+    page.locator(".pc-question").fill(LIGHT)
+    page.keyboard.press("Enter")
+    expect(page.locator(".pc-pending")).to_be_visible()
+    page.reload()
+    expect(page.locator(".pc-turn .pc-asked")).to_have_text(LIGHT)
+    expect(page.locator(".pc-pending")).to_be_visible()
+    slow.go.set()
+    expect(page.locator(".pc-refusal")).to_have_count(1)
+    assert slow.asked == [(LIGHT, [], [])]
+    assert "#answer=" in page.url
+
+
+def test_a_question_that_nobody_knows_is_told(answering: str, visit: Visit) -> None:
+    page = visit(f"{answering}#question=0123456789abcdef")
+    expect(page.locator(".pc-hint")).to_have_text("This question has no answer. Ask it again.")
+    ask(page, LIGHT)
+    expect(page.locator(".pc-quotes")).to_be_visible()
 
 
 def test_an_error_is_told_in_words(serve: Callable[..., str], visit: Visit) -> None:

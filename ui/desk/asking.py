@@ -34,8 +34,8 @@ class Asking:
 
         All but the question are optional. The conversation is one to go on with; the documents are
         those that alone are searched; meanwhile the service `progress` tells what is being done for
-        the ticket. See `kept_view` for the answer. What cannot be kept is answered all the same:
-        its `id` is null, and `unkept` says why.
+        the ticket, and afterwards which answer it has. See `kept_view` for the answer. What cannot
+        be kept is answered all the same: its `id` is null, and `unkept` says why.
         """
         fields = fields_of(request)
         question = text_of(fields.get("question"))
@@ -49,10 +49,13 @@ class Asking:
             except PinciteError as error:
                 # Deleted, perhaps in another window: the next question begins a new one.
                 return {"error": f"{error} Ask again to begin anew.", "conversation": None}
-            with self._following(owner, ticket, documents) as report:
+            with self._following(owner, ticket, question, documents) as report:
                 earlier = history[-LONGEST_HISTORY:]
                 answer = self._shelf.ask(owner, question, earlier, documents, report)
-            return self._kept(owner, answer, conversation, documents)
+                reply = self._kept(owner, answer, conversation, documents)
+                if ticket and (number := reply["answer"].get("id")):
+                    self._board.answered(owner, ticket, number)
+            return reply
 
         return or_error(answered)
 
@@ -73,7 +76,7 @@ class Asking:
 
     @contextmanager
     def _following(
-        self, owner: str, ticket: str | None, documents: list[str]
+        self, owner: str, ticket: str | None, question: str, documents: list[str]
     ) -> Iterator[Callable[[Stage], None]]:
         """Where the stages of a question are reported to: nowhere, if nobody asks for them."""
         if ticket is None:
@@ -81,5 +84,5 @@ class Asking:
             return
         every = self._shelf.summaries(owner)
         passages = sum(each.passages for each in every if each.path in (documents or {each.path}))
-        with self._board.following(owner, ticket, passages) as report:
+        with self._board.following(owner, ticket, question, passages) as report:
             yield report

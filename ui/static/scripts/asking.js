@@ -15,6 +15,8 @@ async function ask() {
   box.value = "";
   fit();
   const ticket = token();
+  const address = location.href;
+  nameTicket(ticket);
   const request = { question, conversation: room.conversation, documents: picked(), ticket };
   const asking = call(server.ask, request);
   watchStages(ticket, turn, asking);
@@ -22,7 +24,24 @@ async function ask() {
   // Another conversation may be open by now: this answer is kept in its own.
   if (!isOpen()) return listConversations();
   setBusy(false);
+  if (!reply.answer || !reply.answer.id) history.replaceState(history.state, "", address);
   settle(question, turn, reply);
+}
+
+// The page was loaded again while it waited for an answer.
+async function awaitAnswer(ticket) {
+  const isLatest = begin("talk");
+  let turn = null;
+  setBusy(true);
+  for (;;) {
+    const reply = await call(server.progress, { ticket });
+    if (!isLatest()) return;
+    if (reply.answer) return openConversation({ answer: reply.answer });
+    if (!reply.question) return notOpened(reply.error || "This question has no answer. Ask it again.");
+    if (!turn) addTurn((turn = pendingTurn(reply.question)));
+    if (reply.told) tellStage(turn, reply.told);
+    await after(LOOK);
+  }
 }
 
 // Whether the conversation is still the one that is open now.
@@ -57,16 +76,19 @@ function addTurn(turn) {
 async function watchStages(ticket, turn, asking) {
   let answered = false;
   asking.then(() => (answered = true));
-  const pending = turn.querySelector(".pc-pending");
   say(PREPARING);
   for (;;) {
     await after(LOOK);
     if (answered) return;
     const reply = await call(server.progress, { ticket });
     if (answered || reply.error || !reply.told) continue;
-    pending.replaceChildren(...asWritten(reply.told));
-    say(reply.told);
+    tellStage(turn, reply.told);
   }
+}
+
+function tellStage(turn, told) {
+  turn.querySelector(".pc-pending").replaceChildren(...asWritten(told));
+  say(told);
 }
 
 function settle(question, turn, reply) {

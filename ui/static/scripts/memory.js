@@ -1,7 +1,8 @@
-// Conversations as the server keeps them. The address names the answer that is looked at, so that a
-// reload, or a link, brings it back; the browser itself keeps nothing.
+// Conversations as the server keeps them. The address names the answer that is looked at, or the
+// question that waits for one, so that a reload, or a link, brings it back; the browser itself keeps
+// nothing.
 
-const ADDRESS = /^#answer=([\w-]{8,64})$/;
+const ADDRESS = /^#(answer|question)=([\w-]{8,64})$/;
 
 async function listConversations() {
   const isLatest = begin("past");
@@ -91,8 +92,13 @@ function nameAddress(id) {
   history.replaceState(history.state, "", address);
 }
 
+function nameTicket(ticket) {
+  history.replaceState(history.state, "", "#question=" + ticket);
+}
+
 function openAddressed() {
-  const named = ADDRESS.exec(location.hash);
-  if (named) openConversation({ answer: named[1] });
+  const [, kind, name] = ADDRESS.exec(location.hash) || [];
+  if (kind === "answer") openConversation({ answer: name });
+  else if (kind === "question") awaitAnswer(name);
   else if (location.hash.startsWith("#answer")) notOpened("This link names no answer.");
 }

@@ -17,9 +17,9 @@ from eval.cases.check import check_gold
 from eval.figures.values import Result
 from eval.judging import judge
 from eval.report.types import Report
-from index.database import DATABASE
+from index.database import DATABASE, undamaged
 from index.errors import PinciteError
-from index.snapshot import Library, undamaged
+from index.snapshot import Library
 from index.store import open_reading
 from rag.assistant import open_library
 from rag.config import Config

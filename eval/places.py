@@ -18,7 +18,7 @@ from eval.cases import Case, Gold, load_cases
 from eval.figures.statistics import share
 from eval.judging.citation import is_authors, is_named, locator_right
 from eval.judging.right import shared
-from index.snapshot import undamaged
+from index.database import undamaged
 from index.store import Store, open_reading
 from index.types import Document
 from index.witnesses.differences import change_sense

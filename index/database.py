@@ -199,6 +199,19 @@ def readable(folder: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def undamaged(folder: Path) -> Iterator[None]:
+    """Say what to do when SQLite cannot read the index, or what it reads makes no sense.
+
+    For reading alone: a fault of Pincite would be taken for one of the index.
+    """
+    try:
+        with readable(folder):
+            yield
+    except (LookupError, MemoryError, TypeError, ValueError) as error:
+        raise DamagedError(folder, f"{type(error).__name__}: {error}") from error
+
+
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary result code; 0 where Python's own module could not take in what it read."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

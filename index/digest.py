@@ -31,6 +31,7 @@ _SEALED = (
     "SELECT * FROM passages_words_idx ORDER BY segid, term",
     "SELECT * FROM passages_words_docsize ORDER BY id",
     "SELECT * FROM passages_words_config ORDER BY k",
+    "SELECT * FROM wordings ORDER BY document",
     "SELECT * FROM regions NOT INDEXED ORDER BY id",
     "SELECT first, id FROM regions ORDER BY first, id",
     "SELECT second, id FROM regions ORDER BY second, id",

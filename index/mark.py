@@ -20,13 +20,13 @@ class Mark(NamedTuple):
 
 
 def read(folder: Path) -> Mark | None:
-    """What the writer noted last; None where there is no note, or one that makes no sense.
+    """What the writer noted last; None where there is no note, or none that could be read.
 
     A note that was not written whole, because the power failed, costs this check alone.
     """
     try:
         content = (folder / MARK).read_bytes()
-    except FileNotFoundError:
+    except OSError:
         return None
     fields = content.decode("ascii", "replace").split()
     if len(fields) != 3 or content != _line(fields[0], fields[1]):

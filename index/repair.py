@@ -12,10 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index import read
-from index.database import connect_reading, replace
+from index.database import connect_reading, replace, undamaged
 from index.embed import Embedder
 from index.errors import DamagedError, IndexFolderError, SourceError
-from index.snapshot import undamaged
 from index.soundness import Broken, copy, faults
 from index.store import Settings, Store, locked, opened, writing
 from index.tokens import Tokens

@@ -43,9 +43,11 @@ class Searcher:
 
     def can_read(self, question: str) -> bool:
         """Whether the question has no more word pieces than the model takes in, and no word that
-        only counts as one because nobody knows it."""
-        short = len(question) <= LONGEST_QUESTION
-        return short and self._embedder.count(question) <= self._embedder.limit
+        only counts as one because nobody knows it, or has many words in it for BM25."""
+        if len(question) > LONGEST_QUESTION:
+            return False
+        count = max(self._embedder.count(question), len(_words(question)))
+        return count <= self._embedder.limit
 
     def search(self, question: str, documents: frozenset[str] | None = None) -> list[Hit]:
         """The candidates for `question`, best first: at most `CANDIDATES` passages.
@@ -79,7 +81,7 @@ class Searcher:
         by_id = np.argsort(ids)
         ids, dense = ids[by_id], dense[by_id]
         words = np.zeros(len(ids), dtype=np.float32)
-        for passage, score in self._store.bm25(_WORD.findall(question.lower())):
+        for passage, score in self._store.bm25(_words(question)):
             words[np.searchsorted(ids, passage)] = score
         if documents is not None:
             inside = np.isin(ids, self._store.passage_ids(documents))
@@ -97,6 +99,10 @@ class Searcher:
         found = np.array([counts.get(piece, 0) for piece in pieces], dtype=np.float32)
         weights = np.log1p((total - found + 0.5) / (found + 0.5))
         return np.asarray(weights / weights.sum(), dtype=np.float32)
+
+
+def _words(question: str) -> list[str]:
+    return _WORD.findall(question.lower())
 
 
 def _similar(question: Floats, stored: Sequence[StoredPassage]) -> list[Floats]:

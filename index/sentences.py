@@ -11,10 +11,15 @@ from index.types import Span
 # Beyond this many characters the marks are hidden from it and the speech is split as well.
 LONG_QUOTATION = 300
 
+# The time that sentencex takes grows with the square of the marks that open a quotation and close
+# none, and it lets nothing else run meanwhile: it is given so many characters at once.
+WINDOW = 8000
+
 # A "sentence" longer than this (a table, a list, a text without full stops) is cut at a clause.
 LONGEST = 600
 
 _WORD = re.compile(r"\w")
+_STOP = re.compile(r"[.!?…][\"”’»)\]]{0,3}\s+")
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘‹›', " "))
 _CLAUSE = re.compile(r"(?<=[;:,.!?—–)\]])\s+|\s+(?=[—–(\[])")
 _SPACE = re.compile(r"\s+")
@@ -56,24 +61,40 @@ def sentence_spans(text: str, language: str = "en") -> list[Span]:
     Every word of the text lies in exactly one of them and none is longer than `LONGEST`
     characters, a single unbroken word excepted.
     """
-    whole = Span(0, len(text)) if text else None
-    spans = _segment(text, whole, language) if whole else []
-    return [part for span in spans for part in _shorten(text, span, language)]
+    return [
+        part
+        for window in _windows(text)
+        for span in _segment(window.of(text), language)
+        for part in _shorten(text, span.shift(window.start), language)
+    ]
+
+
+def _windows(text: str) -> Iterator[Span]:
+    """The text in parts of at most `WINDOW` characters, cut after a sentence or a word if there is
+    one."""
+    start = 0
+    while len(text) - start > WINDOW:
+        piece = Span(start, start + WINDOW)
+        gap = _last(text, piece, _STOP) or _last(text, piece, _SPACE)
+        end = gap.end() if gap else piece.end
+        yield Span(start, end)
+        start = end
+    if start < len(text):
+        yield Span(start, len(text))
 
 
 def _shorten(text: str, span: Span, language: str) -> Iterator[Span]:
     if len(span) <= LONG_QUOTATION:
         yield span
         return
-    spoken = _segment(text.translate(_QUOTES), span, language)
-    for part in _with_marks(text, span, spoken):
+    spoken = _segment(span.of(text).translate(_QUOTES), language)
+    for part in _with_marks(text, span, [found.shift(span.start) for found in spoken]):
         yield from _cut(text, part)
 
 
-def _segment(text: str, span: Span, language: str) -> list[Span]:
-    """The sentences that sentencex finds in `text[span]`, without surrounding white space; what
-    stands in parentheses after a sentence belongs to it."""
-    body = span.of(text)
+def _segment(body: str, language: str) -> list[Span]:
+    """The sentences that sentencex finds, without surrounding white space; what stands in
+    parentheses after a sentence belongs to it."""
     spans: list[Span] = []
     first = at = 0
     for boundary in get_sentence_boundaries(language, body):
@@ -82,7 +103,7 @@ def _segment(text: str, span: Span, language: str) -> list[Span]:
         _add(spans, body, first, last)
         first = last
     _add(spans, body, first, len(body))
-    return [found.shift(span.start) for found in _with_asides(body, spans)]
+    return list(_with_asides(body, spans))
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:
@@ -189,5 +210,9 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
 
 
 def _last_gap(text: str, span: Span, pattern: re.Pattern[str]) -> re.Match[str] | None:
-    gaps = pattern.finditer(text, span.start + 1, span.start + LONGEST)
-    return max(gaps, key=lambda gap: gap.start(), default=None)
+    return _last(text, Span(span.start, span.start + LONGEST), pattern)
+
+
+def _last(text: str, span: Span, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """The last match within a range, after its first character."""
+    return max(pattern.finditer(text, span.start + 1, span.end), key=re.Match.start, default=None)

@@ -8,9 +8,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from index import vectors
-from index.database import readable
+from index.database import readable, undamaged
 from index.embed import Embedder
-from index.errors import DamagedError, ModelError
+from index.errors import ModelError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit, Span
@@ -29,19 +29,6 @@ Sees = Callable[[DocumentSummary], bool]
 def sees_all(document: DocumentSummary) -> bool:
     """Whoever has the index itself sees every document in it."""
     return True
-
-
-@contextmanager
-def undamaged(folder: Path) -> Iterator[None]:
-    """Say what to do when SQLite cannot read the index, or what it reads makes no sense.
-
-    For reading alone: a fault of Pincite would be taken for one of the index.
-    """
-    try:
-        with readable(folder):
-            yield
-    except (LookupError, MemoryError, TypeError, ValueError) as error:
-        raise DamagedError(folder, f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

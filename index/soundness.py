@@ -8,9 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index import digest, vectors
-from index.database import connect_reading
+from index.database import connect_reading, undamaged
 from index.errors import DamagedError
-from index.snapshot import undamaged
 from index.store import Origin, Store, open_reading, writing
 from index.types import Document
 
@@ -72,7 +71,7 @@ def faults(folder: Path) -> list[str]:
         found += [f"{each.origin.path}: {each.reason}" for each in copying.broken]
         if not copying.broken:
             found += _found(folder, lambda: _derived(connection, Path(temporary)))
-            found += _found(folder, lambda: _vectors(store))
+        found += _found(folder, lambda: _vectors(store))
     return list(dict.fromkeys(found))
 
 
@@ -137,5 +136,5 @@ def _vectors(store: Store) -> Iterator[str]:
     fault: it is made anew."""
     expected = vectors.build(*store.vectors()).to_bytes()
     for path in vectors.published(store.folder, store.edition):
-        if path.read_bytes() != expected:
+        if vectors.read(path) != expected:
             yield f"{path.name} is not what the stored vectors give"

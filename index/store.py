@@ -31,6 +31,7 @@ from index.database import (
     edition_of,
     readable,
     sync_folder,
+    undamaged,
 )
 from index.embed import Encoded, Floats
 from index.errors import BusyError, DamagedError, IndexFolderError
@@ -605,7 +606,9 @@ class Store:
             self._db.execute("DELETE FROM meta WHERE key = 'seal'")
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # SQLite has rolled back already where the disk is full.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             self._witnesses.forget()
             raise
         self._db.execute("COMMIT")
@@ -667,12 +670,14 @@ def writing(folder: Path) -> Iterator[Store]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
     """The index for the one writer, who holds the lock."""
-    with readable(folder):
+    with undamaged(folder):
         connection = connect_writing(folder)
+    with readable(folder):
         try:
             store = Store(folder, connection)
-            # What is damaged now must not be sealed as if it were sound.
-            store.check_seal()
+            with undamaged(folder):
+                # What is damaged now must not be sealed as if it were sound.
+                store.check_seal()
             yield store
         finally:
             close_writing(folder, connection)

@@ -88,24 +88,25 @@ def publish(folder: Path, edition: Edition, index: VectorIndex) -> Path:
 def load(folder: Path, edition: Edition) -> VectorIndex | None:
     """The published index of an edition; None if it is missing, stale or damaged."""
     for path in published(folder, edition):
-        data = _read(path)
+        data = read(path)
         if path.stem.endswith(hashlib.sha256(data).hexdigest()):
             return from_bytes(data)
     return None
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes; none if a writer has just dropped it for a newer generation, or if it cannot
+    be read: all that it says is in the database too."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def published(folder: Path, edition: Edition) -> list[Path]:
     """The files that say they are the index of an edition."""
     start = f"vectors-{edition.generation:010d}-{edition.identity}-"
     return [path for path in _published(folder) if path.name.startswith(start)]
-
-
-def _read(path: Path) -> bytes:
-    """A file's bytes, none if a writer has just dropped it for a newer generation."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
 
 
 def _published(folder: Path) -> list[Path]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from index.database import undamaged
 from index.embed import load_embedder
 from index.kind import OPENING
-from index.snapshot import Library, Sees, Snapshot, sees_all, undamaged
+from index.snapshot import Library, Sees, Snapshot, sees_all
 from index.store import DocumentSummary, open_reading
 from index.types import Document, Hit
 from rag.compose import compose, nearest, with_sources

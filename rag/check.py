@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 import click
 
 from index import read
+from index.database import undamaged
 from index.errors import PinciteError, SourceError
-from index.snapshot import undamaged
 from index.store import DocumentSummary, open_reading
 from index.types import Document
 from rag.config import Config

@@ -6,8 +6,8 @@ from itertools import groupby
 
 import click
 
+from index.database import undamaged
 from index.locate import place_at
-from index.snapshot import undamaged
 from index.store import Store, open_reading
 from index.types import Span
 from index.witnesses.match import Group, Match

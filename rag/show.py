@@ -8,9 +8,9 @@ from itertools import groupby
 
 import click
 
+from index.database import undamaged
 from index.errors import PinciteError
 from index.locate import citing, place_at
-from index.snapshot import undamaged
 from index.store import Store, open_reading
 from index.types import Block, BlockKind, Document, Span, line_of
 from rag.compose import with_witnesses

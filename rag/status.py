@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from index import read, soundness, vectors
+from index.database import undamaged
 from index.errors import SourceError
-from index.snapshot import undamaged
 from index.store import Census, DocumentSummary, Settings, open_reading
 from rag.render import visible
 

@@ -5,9 +5,11 @@ With PINCITE_SOAK=1 many more places are damaged.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ import pytest
 from index import mark, soundness
 from index.database import DATABASE
 from index.embed import Embedder
-from index.errors import IndexFolderError
+from index.errors import DamagedError, IndexFolderError
 from index.repair import repair
 from index.snapshot import Library
 from index.store import Settings, current_edition, open_reading, writing
@@ -223,3 +225,42 @@ def test_a_repair_of_a_sound_index_changes_nothing(sound: Path, index: Path) -> 
     done = repair(index, refuse)
     assert (done.faults, done.kept, done.renewed, done.lost) == ([], 0, [], [])
     assert current_edition(index) == before
+
+
+# What SQLite does not notice
+
+
+def test_words_that_copies_are_found_by_are_sealed(index: Path, sound: Path) -> None:
+    with closing(sqlite3.connect(index / DATABASE)) as database, database:
+        database.execute("UPDATE wordings SET words = zeroblob(length(words)) WHERE document = 1")
+    with pytest.raises(DamagedError, match="not as they were left"):
+        update(index, sound / "sources")
+
+
+@pytest.mark.parametrize("column", [b"encoding TEXT", b"passages INTEGER"])
+def test_a_name_that_is_no_text_is_damage_for_a_writer_too(
+    column: bytes, index: Path, sound: Path
+) -> None:
+    data = (index / DATABASE).read_bytes()
+    damaged = bytes([data[data.index(column)] | 0x80])
+    (index / DATABASE).write_bytes(data.replace(column, damaged + column[1:]))
+    with pytest.raises(DamagedError):
+        update(index, sound / "sources")
+
+
+def test_a_faiss_file_that_cannot_be_read_costs_nothing(
+    index: Path, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_bytes = Path.read_bytes
+
+    def failing(file: Path) -> bytes:
+        if file.parent == index and file.suffix == ".faiss":
+            raise OSError(errno.EIO, "Input/output error", str(file))
+        return read_bytes(file)
+
+    expected = said(sound / "index")
+    monkeypatch.setattr(Path, "read_bytes", failing)
+    assert said(index) == expected
+    (fault,) = soundness.faults(index)
+    assert fault.endswith(".faiss is not what the stored vectors give")
+    assert repair(index, refuse).lost == []

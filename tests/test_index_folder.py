@@ -196,6 +196,17 @@ def test_a_full_disk_costs_nothing_that_was_committed(small_disk: Path, work: Pa
     assert soundness.faults(small_disk / "index") == []
 
 
+def test_a_full_disk_is_told_where_one_document_is_too_large(small_disk: Path, work: Path) -> None:
+    """SQLite writes to the log in the middle of a transaction then, and ends it itself."""
+    subprocess.run(["mount", "-o", "remount,size=3m", str(small_disk)], check=True)
+    update(small_disk / "index", work / "sources")
+    words = " ".join(f"w{number % 5000}x" for number in range(150_000))
+    (work / "sources" / "large.txt").write_text(words, encoding="utf-8")
+    with pytest.raises((IndexFolderError, OSError), match=r"is full|No space left"):
+        update(small_disk / "index", work / "sources")
+    assert soundness.faults(small_disk / "index") == []
+
+
 # The clock
 
 

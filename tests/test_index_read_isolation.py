@@ -26,6 +26,9 @@ MISDEEDS = {
     "hoards": "def load(data): return bytes(3_000_000_000)",
     "stumbles": "def load(data): raise KeyError('rain')",
     "babbles": "import os\ndef load(data): print('rain'); os._exit(0)",
+    "tells": (
+        "import resource\ndef load(data): raise KeyError(resource.getrlimit(resource.RLIMIT_CORE))"
+    ),
     "scribbles": "import pathlib\ndef load(data): pathlib.Path('a').write_bytes(data)",
     "lies": (
         "import json, os\n"
@@ -61,6 +64,7 @@ def refused(name: str, data: bytes = b"") -> str:
         ("hoards", "damaged or hostile: it takes more than 2 GB to read"),
         ("stumbles", "damaged: it cannot be read (KeyError: 'rain')"),
         ("babbles", "damaged or hostile: its reader gave no answer ("),
+        ("tells", "damaged: it cannot be read (KeyError: (0, 0))"),
         ("scribbles", "damaged: it cannot be read (OSError: [Errno 27] File too large"),
     ],
 )

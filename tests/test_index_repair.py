@@ -84,7 +84,7 @@ def test_passages_are_made_anew_from_the_text_that_is_kept(
     spoil(index, statement)
     shutil.rmtree(sources)
     found = soundness.faults(index)
-    assert found[-1] == f"a.md: {fault} has changed"
+    assert f"a.md: {fault} has changed" in found
     assert repair(index, load) == Repair(found, 2, ["a.md"], [])
     assert soundness.faults(index) == []
     assert said(index)["documents"] == expected["documents"]

@@ -178,6 +178,13 @@ def test_a_question_that_is_too_long_is_known(store: Store) -> None:
     assert not searcher(store).can_read("rain snow rain snow rain")
 
 
+def test_one_word_to_the_model_may_be_too_many_to_search_by(store: Store) -> None:
+    # In small letters the dot is a character of its own, and no part of a word.
+    assert HandMade().count("\u0130" * 5) <= 1
+    assert searcher(store).can_read("\u0130" * 4)
+    assert not searcher(store).can_read("\u0130" * 5)
+
+
 # -- some documents alone --------------------------------------------------------------------------
 
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sentencex import get_sentence_boundaries
 
 from index.reading import heal
-from index.sentences import LONG_QUOTATION, LONGEST, sentence_spans
+from index.sentences import LONG_QUOTATION, LONGEST, WINDOW, sentence_spans
 from index.types import Span
 
 
@@ -93,6 +94,20 @@ def test_a_parenthesis_that_would_make_a_sentence_too_long_stands_alone() -> Non
 
 def test_a_sentence_that_goes_on_after_its_parenthesis_keeps_it() -> None:
     assert sentences("It rained. (Most) men left.") == ["It rained.", "(Most) men left."]
+
+
+def test_no_more_than_a_window_is_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def watched(language: str, text: str) -> list[dict[str, str]]:
+        lengths.append(len(text))
+        return get_sentence_boundaries(language, text)
+
+    monkeypatch.setattr("index.sentences.get_sentence_boundaries", watched)
+    said = [f"The mill burned for the {number}th time." for number in range(1000)]
+    assert sentences(" ".join(said)) == said
+    assert "".join(sentences("“" * 3 * WINDOW)) == "“" * 3 * WINDOW
+    assert max(lengths) <= WINDOW
 
 
 def spoken(count: int) -> list[str]:

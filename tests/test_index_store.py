@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import read
-from index.database import DATABASE
+from index.database import DATABASE, connect_writing
 from index.embed import Encoded
 from index.errors import IndexFolderError
 from index.split import split
@@ -571,3 +571,9 @@ def test_the_openings_of_documents(tmp_path: Path) -> None:
         put(store, "a.txt", "It rained.")
         put(store, "b.txt", "Snow.")
         assert store.openings(6) == {"a.txt": "It rai", "b.txt": "Snow."}
+
+
+def test_a_commit_has_reached_the_disk(tmp_path: Path) -> None:
+    with closing(connect_writing(tmp_path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL

@@ -56,6 +56,14 @@ def test_bytes_round_trip() -> None:
     assert again.search(unit([0, 1])[0], 3)[0].tolist() == [3, 9, 7]
 
 
+def test_a_published_index_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is in the folder only when the folder has reached the disk as well."""
+    synced: list[list[str]] = []
+    monkeypatch.setattr(vectors, "sync_folder", lambda folder: synced.append(names(folder)))
+    publish(tmp_path, edition(12), small())
+    assert synced == [["vectors-0000000012"]]
+
+
 def test_a_published_index_is_loaded_by_its_generation(tmp_path: Path) -> None:
     path = publish(tmp_path, edition(12), small())
     digest = hashlib.sha256(small().to_bytes()).hexdigest()

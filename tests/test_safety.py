@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,27 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("index", "rag", "ui", "eval")
 # They make objects, and so run code, of what they read.
 MODULES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
+_WAYS = ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")
 CALLS = {
     *("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec"),
     *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "pty.spawn"),
     *("asyncio.create_subprocess_shell", "yaml.load", "yaml.unsafe_load", "yaml.full_load"),
     *("pandas.read_pickle", "torch.hub.load", "torch.jit.load", "code.interact"),
-    *("shutil.unpack_archive",),
+    *("shutil.unpack_archive", "runpy.run_path", "runpy.run_module", "__builtins__"),
+    *(f"os.{kind}{way}" for kind in ("exec", "spawn") for way in _WAYS),
+    *("os.posix_spawn", "os.posix_spawnp"),
 }
+SHELLS = {"sh", "bash", "dash", "zsh", "ksh", "fish", "cmd", "cmd.exe", "powershell", "pwsh"}
 # A call of this name must have this argument, said outright.
-NEEDED = {"torch.load": ("weights_only", True)}
+NEEDED = {
+    "torch.load": ("weights_only", True),
+    "torch.serialization.load": ("weights_only", True),
+    "numpy.load": ("allow_pickle", False),
+}
 # And no call at all may have one of these as anything but this.
 ARGUMENTS = {"shell": False, "allow_pickle": False, "trust_remote_code": False}
 # A zip archive is read in memory, never extracted.
-METHODS = {"extractall", "read_pickle", "to_pickle"}
+METHODS = {"extract", "extractall", "read_pickle", "to_pickle"}
 
 
 def findings(code: str) -> Iterator[str]:
@@ -35,6 +44,9 @@ def findings(code: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _in_call(node, _dotted(node.func, names))
+        elif isinstance(node, ast.ImportFrom):
+            # Nobody sees what it brings.
+            yield from (alias.name for alias in node.names if alias.name == "*")
         elif isinstance(node, ast.Attribute | ast.Name):
             yield from CALLS & {_dotted(node, names)}
 
@@ -68,6 +80,16 @@ def _in_call(call: ast.Call, name: str) -> Iterator[str]:
     if argument and said.get(argument) is not value:
         yield f"{name} without {argument}"
     yield from (key for key, safe in ARGUMENTS.items() if key in said and said[key] is not safe)
+    texts = {each.value for each in ast.walk(call) if isinstance(each, ast.Constant)}
+    if name.startswith("subprocess."):
+        yield from (f"{name} of {shell}" for shell in SHELLS & _programs(texts))
+        yield from (f"{name} with more" for each in call.keywords if each.arg is None)
+    if name.rpartition(".")[2] == "import_module":
+        yield from MODULES & texts
+
+
+def _programs(texts: AbstractSet[object]) -> set[str]:
+    return {text.rpartition("/")[2] for text in texts if isinstance(text, str)}
 
 
 def modules() -> list[Path]:
@@ -103,6 +125,15 @@ def test_all_packages_are_looked_at() -> None:
         "import numpy as np\nnp.load('a', allow_pickle=True)",
         "import yaml\nyaml.load('a')",
         "archive.extractall('/tmp')",
+        "for name in archive.namelist():\n    archive.extract(name, 'a')",
+        "from importlib import import_module\nimport_module('pickle').loads(b'')",
+        "import numpy as np\nnp.load('a', None, True)",
+        "import subprocess\nsubprocess.run(['/bin/sh', '-c', line])",
+        "import subprocess\nsubprocess.run('ls', **{'shell': True})",
+        "import os\nos.execlp('sh', 'sh', '-c', line)",
+        "import torch\ntorch.serialization.load('a')",
+        "from os import *\nsystem('ls')",
+        "getattr(__builtins__, 'eval')('1')",
         "from a import Model\nModel.from_pretrained('a', trust_remote_code=True)",
     ],
 )

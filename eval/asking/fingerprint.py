@@ -8,8 +8,8 @@ from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
+from index.database import undamaged
 from index.model import file_sha256
-from index.snapshot import undamaged
 from index.store import open_reading
 from rag.config import Config, ReaderConfig
 from rag.read.trained import PACKAGED

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from index.database import undamaged
 from index.errors import PinciteError
-from index.snapshot import undamaged
 from index.store import open_reading
 from rag.check import Files
 from rag.config import Config

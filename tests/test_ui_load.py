@@ -66,9 +66,12 @@ class Record:
 class User:
     """One browser: a cookie of its own, and one conversation after the other."""
 
-    def __init__(self, address: str, sources: dict[str, Document]) -> None:
+    def __init__(
+        self, address: str, sources: dict[str, Document], expected: dict[str, object]
+    ) -> None:
         self._address = address
         self._sources = sources
+        self._expected = expected
         self._cookie = f"pincite={token_urlsafe(32)}"
         self.asked: list[str] = []
 
@@ -78,6 +81,12 @@ class User:
         url = f"{self._address}{CALLS}"
         with opener().open(urllib.request.Request(url, body, headers), timeout=300) as reply:
             return json.load(reply)
+
+    def answer(self, question: str) -> dict[str, Any]:
+        """The answer to a question that is asked when nobody else asks."""
+        answer: dict[str, Any] = self.call("ask", {"question": question})["answer"]
+        self.asked.append(question)
+        return answer
 
     def ask(self, question: str, record: Record) -> None:
         started = time.perf_counter()
@@ -100,6 +109,8 @@ class User:
         answer = reply["answer"]
         if answer["question"] != question:
             return f"{question!r} was answered as {answer['question']!r}"
+        if essence(answer) != self._expected[question]:
+            return f"{question!r} had another answer when nobody else asked"
         for quote in [*answer["quotes"], *answer["nearest"]]:
             source = self._sources.get(quote["document"])
             if source is None or source.sha256 != quote["sha256"]:
@@ -113,6 +124,11 @@ class User:
         kept = self.call("list_conversations", {"search": ""})["conversations"]
         names = sorted(each["name"] for each in kept)
         return None if names == sorted(self.asked) else f"{names} are kept for {self.asked}"
+
+
+def essence(answer: dict[str, Any]) -> object:
+    """What tells an answer from that to another question."""
+    return answer["reason"], [(each["document"], each["start"]) for each in answer["quotes"]]
 
 
 def opener() -> urllib.request.OpenerDirector:
@@ -183,8 +199,11 @@ def test_many_ask_at_once_while_a_folder_is_indexed(tmp_path: Path) -> None:
 
     with serving(index) as (address, server):
         wait_for(address, server)
-        users = [User(address, sources) for _ in range(USERS)]
-        users[0].ask(questions[0], record)
+        expected: dict[str, object] = {}
+        users = [User(address, sources, expected) for _ in range(USERS)]
+        expected |= {each: essence(users[0].answer(each)) for each in questions}
+        # Of the questions that are asked one is refused; no two others have the same answer.
+        assert len({repr(each) for each in expected.values()}) == len(questions)
         end = time.monotonic() + SECONDS
         asking = [
             until(end, lambda user=user: user.ask(random.choice(questions), record))  # type: ignore[misc]

@@ -24,7 +24,8 @@ _TRACED = (
     "-qq",
 )
 _CALLS = "--trace=connect,sendto,sendmsg,sendmmsg"
-_ELSEWHERE = re.compile(r"(?:AF_INET6?)\b(?!.*(?:\"127\.|\"::1\"))")
+# A name that is looked up may be asked of this machine, which asks others.
+ELSEWHERE = re.compile(r"AF_INET6?\b(?:(?!.*(?:\"127\.|\"::1\"))|.*htons\(53\))")
 
 # Without those programs: Python's own calls, in the process itself.
 _HOOK = """
@@ -54,7 +55,7 @@ def _traced(program: str, arguments: list[str], log: Path) -> subprocess.Complet
         env=_environment() | {"HOME": str(log.parent)},
     )
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    log.write_text("".join(f"{line}\n" for line in lines if _ELSEWHERE.search(line)))
+    log.write_text("".join(f"{line}\n" for line in lines if ELSEWHERE.search(line)))
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.offline import WAYS, can_trace
+from tests.offline import ELSEWHERE, WAYS, can_trace
 
 ARCHIVE = Path(__file__).resolve().parents[1] / "eval" / "archive"
 # Says in the report which of the ways was used.
@@ -52,6 +52,13 @@ def test_an_attempt_is_seen(name: str, kind: str, tmp_path: Path) -> None:
     ended = WAYS[name](f"import socket\n{ATTEMPTS[kind]}", [], log)
     assert ended.returncode != 0
     assert ("2001:db8::1" if kind == "IPv6" else "192.0.2.1") in log.read_text()
+
+
+def test_a_name_is_asked_of_others_even_through_this_machine() -> None:
+    """systemd's resolver listens at 127.0.0.53."""
+    asked = 'sendto(3, {sa_family=AF_INET, sin_port=htons(%s), sin_addr=inet_addr("127.0.0.53")})'
+    assert ELSEWHERE.search(asked % 53)
+    assert not ELSEWHERE.search(asked % 5300)
 
 
 @way

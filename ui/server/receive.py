@@ -1,6 +1,6 @@
 """`POST /upload?path=NAME`: one file, as the raw body of a request, streamed to disk."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -38,20 +38,19 @@ async def _receive(request: Request, uploads: Uploads) -> Response:
     if not (length.isascii() and length.isdigit()):
         raise UploadError(411, "The request does not say how long the file is.")
     name = request.query_params.get("path", "")
-    with uploads.taking(owner, name, int(length)) as partial:
-        if await _write(request, partial, int(length)) != int(length):
+    with uploads.taking(owner, name, int(length)) as write:
+        if await _written(request, write, int(length)) != int(length):
             raise UploadError(400, "The file is not as long as the request says.")
     return JSONResponse({"document": prefix_of(owner) + name, "bytes": int(length)}, 201)
 
 
-async def _write(request: Request, partial: Path, most: int) -> int:
+async def _written(request: Request, write: Callable[[bytes], None], most: int) -> int:
     """How many bytes came, of which no more than `most` are written: a request in chunks may lie
     about its length."""
     size = 0
-    with partial.open("xb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most:
-                break
-            await run_in_threadpool(file.write, chunk)
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            break
+        await run_in_threadpool(write, chunk)
     return size

@@ -209,3 +209,22 @@ def test_what_lies_there_is_counted_when_a_server_starts(
         take(uploads, ANN, "b.txt", b"1234")
     with pytest.raises(UploadError, match="no room"):
         take(uploads, BOB, "b.txt", b"12345")
+
+
+def test_what_a_killed_server_left_is_deleted_and_nothing_else(tmp_path: Path) -> None:
+    mine = [tmp_path / ".partial-notes", tmp_path / "partial-0123456789abcdef"]
+    left = tmp_path / ".partial-0123456789abcdef"
+    for file in (*mine, left):
+        file.write_bytes(b"x")
+    Uploads(tmp_path)
+    assert sorted(tmp_path.iterdir()) == mine
+
+
+def test_a_partial_file_is_known_as_one_when_a_server_starts(tmp_path: Path) -> None:
+    with Uploads(tmp_path).taking(ANN, "a.txt", 1) as write:
+        write(b"x")
+        (partial,) = tmp_path.iterdir()
+        data = partial.read_bytes()
+        Uploads(tmp_path)
+        assert not partial.exists()
+        partial.write_bytes(data)

@@ -125,6 +125,9 @@ class Uploads:
         # coming, by the names of their partial files, which no upload can have.
         self._files: defaultdict[str, dict[str, Held]] = defaultdict(dict)
         self._bytes = 0
+        # Of a server that was killed: nobody goes on with them.
+        for partial in root.glob(_PARTIAL + 16 * "[0-9a-f]"):
+            partial.unlink()
         for owner, name, size in _found(root):
             self._files[owner][name] = Held(size)
             self._bytes += size

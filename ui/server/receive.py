@@ -1,6 +1,7 @@
 """`POST /upload?path=NAME`: one file, as the raw body of a request, streamed to disk."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +12,12 @@ from ui.server.calls import NO_COOKIE
 from ui.server.paths import UPLOAD
 from ui.uploads import UploadError, Uploads, prefix_of
 
+# Seconds without a byte after which an upload is broken off, and bytes a second that it has to come
+# at besides: a bad telephone line.
+PATIENCE = 30.0
+LEAST_RATE = 5_000
+SLOW = "The file came too slowly, and was not taken. Try again on a better connection."
+
 
 def upload_route(uploads: Uploads) -> Route:
     """Takes files for the owner of the request's cookie: 201 and `{"document", "bytes"}`, or else
@@ -20,7 +27,9 @@ def upload_route(uploads: Uploads) -> Route:
         try:
             return await _receive(request, uploads)
         except UploadError as refused:
-            return JSONResponse({"error": str(refused)}, refused.status)
+            # What is still sent of a body that came too slowly is not waited for either.
+            headers = {"Connection": "close"} if refused.status == 408 else None
+            return JSONResponse({"error": str(refused)}, refused.status, headers)
         except ClientDisconnect:
             return Response(status_code=400)
         except OSError as error:
@@ -48,9 +57,26 @@ async def _written(request: Request, write: Callable[[bytes], None], most: int) 
     """How many bytes came, of which no more than `most` are written: a request in chunks may lie
     about its length."""
     size = 0
-    async for chunk in request.stream():
+    async for chunk in _chunks(request):
         size += len(chunk)
         if size > most:
             break
         await run_in_threadpool(write, chunk)
     return size
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; UploadError when it stops coming or comes too slowly."""
+    clock, stream = asyncio.get_running_loop().time, request.stream()
+    begun, size = clock(), 0
+    while True:
+        latest = PATIENCE + min(clock(), begun + size / LEAST_RATE)
+        try:
+            async with asyncio.timeout_at(latest):
+                chunk = await anext(stream, b"")
+        except TimeoutError as error:
+            raise UploadError(408, SLOW) from error
+        if not chunk:
+            return
+        size += len(chunk)
+        yield chunk

@@ -187,6 +187,17 @@ def test_what_is_announced_takes_no_room(tmp_path: Path, monkeypatch: pytest.Mon
             write(b"7")
 
 
+def test_what_has_no_room_is_refused_before_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 9)
+    with (
+        pytest.raises(UploadError, match="together"),
+        Uploads(tmp_path).taking(ANN, "a.txt", 10),
+    ):
+        raise AssertionError
+
+
 def test_room_is_free_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_BYTES_OF_ALL", 10)
     uploads = Uploads(tmp_path)

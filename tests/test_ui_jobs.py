@@ -13,9 +13,9 @@ import pytest
 
 from index.errors import BusyError
 from index.snapshot import Library
-from index.store import writing
+from index.store import DocumentSummary, writing
 from index.tokens import load_encoding
-from index.update import Summary, Updater, make_settings
+from index.update import Failure, Summary, Updater, make_settings
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.indexing import drop, take_in
@@ -29,7 +29,7 @@ from ui.memory import Memory
 from ui.room import Room
 from ui.server.app import serving
 from ui.server.sessions import owner_of
-from ui.uploads import Uploads, uploads_beside
+from ui.uploads import Uploads, prefix_of, uploads_beside
 
 ANN, BOB = 43 * "a", 43 * "b"
 QUESTION = {"question": "Who painted the gunwale green?"}
@@ -98,8 +98,8 @@ def upload(
 
 
 def take(server: Server, who: str, name: str, data: bytes) -> Any:
-    with server.uploads.taking(owner_of(who), name, len(data)) as partial:
-        partial.write_bytes(data)
+    with server.uploads.taking(owner_of(who), name, len(data)) as write:
+        write(data)
     server.call(who, "take_in", {})
     return server.finished(who)
 
@@ -167,6 +167,32 @@ def test_what_fails_is_told_by_its_name_and_deleted(server: Server) -> None:
     assert not [each for each in server.uploads.root.rglob("*") if each.is_file()]
 
 
+def test_what_is_sent_again_while_a_job_runs_stays(tmp_path: Path) -> None:
+    uploads, owner = Uploads(tmp_path), owner_of(ANN)
+    document = prefix_of(owner) + "a.txt"
+
+    def send(data: bytes) -> None:
+        with uploads.taking(owner, "a.txt", len(data)) as write:
+            write(data)
+
+    def take_in(folder: Path, _: object) -> Summary:
+        send(b"mended while the other is read")
+        return Summary(failures=[Failure(str(folder / document), "broken")])
+
+    def drop(_: str) -> None:
+        send(b"mended while it is removed")
+
+    listed = [DocumentSummary(document, "/", "00" * 32, document, "utf-8", 1, 1)]
+    jobs = Jobs(uploads, Changes(take_in, drop, lambda _: listed), 0.01)
+    send(b"broken")
+    jobs.take_in(owner, {})
+    jobs._run(owner)
+    file = uploads.folder(owner) / document
+    assert file.read_bytes() == b"mended while the other is read"
+    assert jobs.remove_source(owner, {"document": document})["removed"] == document
+    assert file.read_bytes() == b"mended while it is removed"
+
+
 def test_a_document_of_the_folder_leaves_only_the_index(server: Server) -> None:
     removed = server.call(ANN, "remove_source", {"document": "light.txt"})
     assert removed == {"removed": "light.txt", "told": REMOVED_DOCUMENT}
@@ -176,8 +202,8 @@ def test_a_document_of_the_folder_leaves_only_the_index(server: Server) -> None:
 
 def test_another_writer_is_waited_for(server: Server) -> None:
     with writing(server.config.index):
-        with server.uploads.taking(owner_of(ANN), "a.txt", len(GUNWALE)) as partial:
-            partial.write_bytes(GUNWALE)
+        with server.uploads.taking(owner_of(ANN), "a.txt", len(GUNWALE)) as write:
+            write(GUNWALE)
         server.call(ANN, "take_in", {})
         for _ in range(1000):
             (job,) = server.call(ANN, "status", {})["jobs"]

@@ -14,8 +14,8 @@ def document(path: str) -> DocumentSummary:
 
 
 def take(uploads: Uploads, owner: str, name: str, data: bytes = b"x") -> None:
-    with uploads.taking(owner, name, len(data)) as partial:
-        partial.write_bytes(data)
+    with uploads.taking(owner, name, len(data)) as write:
+        write(data)
 
 
 def test_an_upload_is_seen_by_its_owner_alone() -> None:
@@ -75,15 +75,54 @@ def test_a_format_that_nobody_reads_is_refused() -> None:
     assert caught.value.status == 415
 
 
+def test_a_name_is_only_so_many_folders_deep() -> None:
+    assert checked_name("a/" * 19 + "b.txt").name == "b.txt"
+    with pytest.raises(UploadError, match="20 folders deep, of at most 19") as caught:
+        checked_name("a/" * 20 + "b.txt")
+    assert caught.value.status == 400
+
+
 def test_nothing_stays_of_an_upload_that_broke_off(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+
     def break_off() -> None:
-        with Uploads(tmp_path).taking(ANN, "a.txt", 2) as partial:
-            partial.write_bytes(b"x")
+        with uploads.taking(ANN, "deep/a.txt", 2) as write:
+            write(b"x")
             raise RuntimeError("the cable")
 
     with pytest.raises(RuntimeError, match="the cable"):
         break_off()
-    assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert not list(tmp_path.iterdir())
+    assert not uploads.files(ANN)
+
+
+def test_no_folder_is_made_before_the_file_is_there(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    with uploads.taking(ANN, "deep/a.txt", 1) as write:
+        write(b"x")
+        assert [each.is_file() for each in tmp_path.rglob("*")] == [True]
+    assert (uploads.folder(ANN) / "upload-aaaaaaaaaaaa" / "deep" / "a.txt").read_bytes() == b"x"
+
+
+def test_a_removed_file_leaves_no_empty_folder(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    for name in ("a/b/c/one.txt", "a/two.txt"):
+        take(uploads, ANN, name)
+    inner = uploads.folder(ANN) / "upload-aaaaaaaaaaaa"
+    uploads.remove(ANN, "a/b/c/one.txt", uploads.files(ANN)["a/b/c/one.txt"])
+    assert list((inner / "a").iterdir()) == [inner / "a" / "two.txt"]
+    uploads.remove(ANN, "a/two.txt", uploads.files(ANN)["a/two.txt"])
+    assert list(tmp_path.iterdir()) == [uploads.folder(ANN)]
+    assert not list(uploads.folder(ANN).iterdir())
+
+
+def test_what_was_sent_since_is_not_removed(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    take(uploads, ANN, "a.txt", b"old")
+    old = uploads.files(ANN)["a.txt"]
+    take(uploads, ANN, "a.txt", b"new")
+    uploads.remove(ANN, "a.txt", old)
+    assert (uploads.folder(ANN) / "upload-aaaaaaaaaaaa" / "a.txt").read_bytes() == b"new"
 
 
 def test_a_folder_and_a_file_cannot_have_one_name(tmp_path: Path) -> None:
@@ -109,10 +148,13 @@ def test_an_owner_has_so_much_room(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UploadError, match="together"):
         take(uploads, ANN, "b.txt", b"12345")
     take(uploads, BOB, "b.txt", b"12345")
-    with uploads.taking(ANN, "c.txt", 3) as partial:
-        partial.write_bytes(b"123")
+    with uploads.taking(ANN, "c.txt", 4) as write:
+        write(b"123")
         with pytest.raises(UploadError, match="together"):
             take(uploads, ANN, "d.txt", b"12")
+        take(uploads, ANN, "d.txt", b"1")
+        with pytest.raises(UploadError, match="together"):
+            write(b"4")
 
 
 def test_all_have_so_much_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,3 +166,76 @@ def test_all_have_so_much_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         take(uploads, BOB, "b.txt", b"12345")
     with pytest.raises(UploadError, match="1 files"):
         take(uploads, ANN, "b.txt", b"1")
+
+
+def test_files_that_are_coming_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_FILES", 2)
+    uploads = Uploads(tmp_path)
+    with uploads.taking(ANN, "a.txt", 1), uploads.taking(ANN, "b.txt", 1):
+        with pytest.raises(UploadError, match="2 files"):
+            take(uploads, ANN, "c.txt")
+        take(uploads, BOB, "c.txt")
+
+
+def test_what_is_announced_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES_OF_ALL", 10)
+    uploads = Uploads(tmp_path)
+    with uploads.taking(ANN, "a.txt", 10) as write:
+        take(uploads, BOB, "b.txt", b"1234")
+        write(b"123456")
+        with pytest.raises(UploadError, match="no room"):
+            write(b"7")
+
+
+def test_what_has_no_room_is_refused_before_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 9)
+    with (
+        pytest.raises(UploadError, match="together"),
+        Uploads(tmp_path).taking(ANN, "a.txt", 10),
+    ):
+        raise AssertionError
+
+
+def test_room_is_free_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES_OF_ALL", 10)
+    uploads = Uploads(tmp_path)
+    take(uploads, ANN, "a.txt", b"12345")
+    take(uploads, ANN, "a.txt", b"1234")
+    take(uploads, ANN, "b.txt", b"123456")
+    uploads.remove(ANN, "b.txt", uploads.files(ANN)["b.txt"])
+    take(uploads, BOB, "c.txt", b"123456")
+
+
+def test_what_lies_there_is_counted_when_a_server_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(Uploads(tmp_path), ANN, "deep/a.txt", b"12345")
+    monkeypatch.setattr(module, "MOST_BYTES", 8)
+    monkeypatch.setattr(module, "MOST_BYTES_OF_ALL", 9)
+    uploads = Uploads(tmp_path)
+    assert {name: held.size for name, held in uploads.files(ANN).items()} == {"deep/a.txt": 5}
+    with pytest.raises(UploadError, match="together"):
+        take(uploads, ANN, "b.txt", b"1234")
+    with pytest.raises(UploadError, match="no room"):
+        take(uploads, BOB, "b.txt", b"12345")
+
+
+def test_what_a_killed_server_left_is_deleted_and_nothing_else(tmp_path: Path) -> None:
+    mine = [tmp_path / ".partial-notes", tmp_path / "partial-0123456789abcdef"]
+    left = tmp_path / ".partial-0123456789abcdef"
+    for file in (*mine, left):
+        file.write_bytes(b"x")
+    Uploads(tmp_path)
+    assert sorted(tmp_path.iterdir()) == mine
+
+
+def test_a_partial_file_is_known_as_one_when_a_server_starts(tmp_path: Path) -> None:
+    with Uploads(tmp_path).taking(ANN, "a.txt", 1) as write:
+        write(b"x")
+        (partial,) = tmp_path.iterdir()
+        data = partial.read_bytes()
+        Uploads(tmp_path)
+        assert not partial.exists()
+        partial.write_bytes(data)

@@ -17,7 +17,7 @@ from index.store import DocumentSummary
 from index.update import Failure, Progress, Summary
 from rag.render import Record
 from ui.server.services import Service
-from ui.uploads import Uploads, is_owned, prefix_of, seen_by
+from ui.uploads import Uploads, is_owned, prefix_of, seen_by, shown_path
 
 # Seconds between two looks whether another process has finished writing to the index.
 PATIENCE = 1.0
@@ -140,10 +140,11 @@ class Jobs:
             raise PinciteError(f"{path} is not in the index (any more). Reload the page.")
         if self._shared and not is_owned(owner, path):
             raise PinciteError(SHARED)
+        held = self._uploads.files(owner).get(shown_path(path))
         self._changes.drop(path)
         if not is_owned(owner, path):
             return REMOVED_DOCUMENT
-        (self._uploads.folder(owner) / path).unlink(missing_ok=True)
+        self._uploads.remove(owner, shown_path(path), held)
         return REMOVED_UPLOAD
 
     # -- the thread that works -------------------------------------------------------------------
@@ -171,8 +172,6 @@ class Jobs:
             # This thread ends here and the error is shown; another goes on with the next job.
             self.start()
             raise
-        for failure in summary.failures:
-            Path(failure.file).unlink(missing_ok=True)
         self._change(
             owner,
             state="done",
@@ -182,6 +181,14 @@ class Jobs:
         )
 
     def _summary(self, owner: str) -> Summary:
+        """Take in the owner's files, and delete those that cannot be."""
+        files = self._uploads.files(owner)
+        summary = self._taken_in(owner)
+        for name in {_name(owner, failure) for failure in summary.failures} & set(files):
+            self._uploads.remove(owner, name, files[name])
+        return summary
+
+    def _taken_in(self, owner: str) -> Summary:
         folder = self._uploads.folder(owner)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
@@ -218,5 +225,9 @@ def _record(owner: str, job: Job) -> Record:
 
 
 def _failure(owner: str, failure: Failure) -> Record:
+    return {"file": _name(owner, failure), "reason": failure.reason}
+
+
+def _name(owner: str, failure: Failure) -> str:
     """What failed, by the name that its owner gave it: where it lies is nobody's business."""
-    return {"file": failure.file.partition(prefix_of(owner))[2], "reason": failure.reason}
+    return failure.file.partition(prefix_of(owner))[2]

@@ -8,10 +8,13 @@ which `pincite index` passes over.
 """
 
 import re
+import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
 
@@ -26,7 +29,10 @@ MOST_BYTES_OF_ALL = 5_000_000_000
 # Of a name and of each part of it, in bytes of UTF-8: what file systems and people bear.
 LONGEST_NAME = 500
 LONGEST_PART = 200
+# Of a name: folders are cheap to ask for and dear to walk.
+MOST_PARTS = 20
 
+_PARTIAL = ".partial-"
 _PREFIX = re.compile(r"upload-[0-9a-f]{12}/")
 
 
@@ -74,6 +80,12 @@ def checked_name(name: str) -> PurePosixPath:
             "This name cannot be taken. Name the file plainly: no leading dots, no backslashes, no "
             f"control characters, at most {LONGEST_PART} bytes.",
         )
+    if len(parts) > MOST_PARTS:
+        raise UploadError(
+            400,
+            f"This file lies {len(parts) - 1} folders deep, of at most {MOST_PARTS - 1}. "
+            "Move it further up.",
+        )
     path = PurePosixPath(name)
     try:
         loader_for(Path(path))
@@ -92,62 +104,134 @@ def _is_plain(part: str) -> bool:
     return fits and not unseen and not part.startswith(".") and "\\" not in part
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
-    """The folder of all uploads: `root`, an absolute path. `_expected` are the bytes that each
-    owner is just sending. All but `folder` is for one thread, the server's."""
+@dataclass(eq=False, slots=True)
+class Held:
+    """A file that was taken or is just coming: a later one of the same name is another."""
 
-    root: Path
-    _expected: dict[str, int] = field(default_factory=dict)
+    size: int
+
+
+class Uploads:
+    """The folder of all uploads: `root`, an absolute path. May be used from several threads.
+
+    It is one server's: how much lies there is counted when it starts and kept in memory, as walking
+    the folders for every upload would keep everybody waiting.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        # By the first digits of the owner and by the names that he gave the files; those that are
+        # coming, by the names of their partial files, which no upload can have.
+        self._files: defaultdict[str, dict[str, Held]] = defaultdict(dict)
+        self._bytes = 0
+        # Of a server that was killed: nobody goes on with them.
+        for partial in root.glob(_PARTIAL + 16 * "[0-9a-f]"):
+            partial.unlink()
+        for owner, name, size in _found(root):
+            self._files[owner][name] = Held(size)
+            self._bytes += size
 
     def folder(self, owner: str) -> Path:
         """What is indexed for an owner: it has one subfolder, which his documents' names begin
         with."""
         return self.root / f".{owner[:12]}"
 
-    @contextmanager
-    def taking(self, owner: str, name: str, size: int) -> Iterator[Path]:
-        """A file to write `size` bytes to; becomes the upload at the end, unless that is an error.
+    def files(self, owner: str) -> Mapping[str, Held]:
+        """What there is of an owner's just now, by name."""
+        with self._lock:
+            return dict(self._files.get(owner[:12], {}))
 
-        UploadError says why it is not taken.
+    @contextmanager
+    def taking(self, owner: str, name: str, size: int) -> Iterator[Callable[[bytes], None]]:
+        """Writes a file of `size` bytes; it becomes the upload at the end, unless that is an error.
+
+        UploadError, from what is given as well, says why it is not taken.
         """
         path = checked_name(name)
-        self._check_room(owner, size)
-        final = self.folder(owner) / prefix_of(owner) / path
-        partial = self.folder(owner) / f".partial-{token_hex(8)}"
-        self._expected[owner] = self._expected.get(owner, 0) + size
+        _check_size(size)
+        partial = self.root / f"{_PARTIAL}{token_hex(8)}"
+        held = self._expect(owner, partial.name, size)
         try:
-            self._make_folder(owner, final.parent)
-            yield partial
-            partial.replace(final)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-            raise UploadError(
-                409, f"{path} is both a file and a folder. Rename one of them."
-            ) from error
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with partial.open("xb") as file:
+
+                def write(chunk: bytes) -> None:
+                    self._grow(owner, held, len(chunk))
+                    file.write(chunk)
+
+                yield write
+            self._keep(owner, path, partial)
         finally:
             partial.unlink(missing_ok=True)
-            self._expected[owner] -= size
-            if not self._expected[owner]:
-                del self._expected[owner]
+            with self._lock:
+                self._forget(owner, partial.name)
 
-    def _make_folder(self, owner: str, folder: Path) -> None:
-        for private in (self.root, self.folder(owner)):
-            private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def remove(self, owner: str, name: str, held: Held | None) -> None:
+        """Delete a file and the folders that it leaves empty, unless it is not what `files` gave
+        any more: what was sent since is another file, which nobody asked to remove."""
+        top = self.folder(owner)
+        file = top / prefix_of(owner) / name
+        with self._lock:
+            if self._files.get(owner[:12], {}).get(name) is not held:
+                return
+            file.unlink(missing_ok=True)
+            self._forget(owner, name)
+            # The first that still holds something ends it.
+            with suppress(OSError):
+                for folder in takewhile(top.__ne__, file.parents):
+                    folder.rmdir()
+
+    def _expect(self, owner: str, partial: str, size: int) -> Held:
+        """The entry of a file that is coming. It counts as one, but for no bytes before they come:
+        announcing them costs nothing."""
+        with self._lock:
+            if len(self._files.get(owner[:12], {})) >= MOST_FILES:
+                raise UploadError(413, f"You have added {MOST_FILES} files. Remove one first.")
+            self._check_room(owner, size)
+            held = self._files[owner[:12]][partial] = Held(0)
+        return held
+
+    def _grow(self, owner: str, held: Held, size: int) -> None:
+        with self._lock:
+            self._check_room(owner, size)
+            held.size += size
+            self._bytes += size
+
+    def _keep(self, owner: str, path: PurePosixPath, partial: Path) -> None:
+        """Make a partial file the upload, in folders that are made only now: of an upload that
+        breaks off, none stay."""
+        top = self.folder(owner)
+        final = top / prefix_of(owner) / path
+        with self._lock:
+            try:
+                top.mkdir(mode=0o700, exist_ok=True)
+                final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                partial.replace(final)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+                raise UploadError(
+                    409, f"{path} is both a file and a folder. Rename one of them."
+                ) from error
+            self._forget(owner, str(path))
+            files = self._files[owner[:12]]
+            files[str(path)] = files.pop(partial.name)
+
+    def _forget(self, owner: str, name: str) -> None:
+        """To be called with the lock held."""
+        files = self._files[owner[:12]]
+        held = files.pop(name, None)
+        self._bytes -= held.size if held else 0
+        if not files:
+            del self._files[owner[:12]]
 
     def _check_room(self, owner: str, size: int) -> None:
-        if not 0 < size <= LARGEST_FILE:
-            most = f"{LARGEST_FILE / 1e6:.0f} MB"
-            too_large = f"A file may have {most}; this one has {size:,} bytes. Split it."
-            raise UploadError(413, too_large if size else "The file is empty.")
-        own = _sizes(self.folder(owner))
-        if len(own) >= MOST_FILES:
-            raise UploadError(413, f"You have added {MOST_FILES} files. Remove one first.")
-        if sum(own) + self._expected.get(owner, 0) + size > MOST_BYTES:
+        """To be called with the lock held."""
+        own = sum(each.size for each in self._files.get(owner[:12], {}).values())
+        if own + size > MOST_BYTES:
             raise UploadError(
                 413, f"Your files may have {MOST_BYTES / 1e6:.0f} MB together. Remove one first."
             )
-        if sum(_sizes(self.root)) + sum(self._expected.values()) + size > MOST_BYTES_OF_ALL:
+        if self._bytes + size > MOST_BYTES_OF_ALL:
             raise UploadError(507, "There is no room for more files on this server.")
 
 
@@ -157,10 +241,18 @@ def uploads_beside(index: Path) -> Uploads:
     return Uploads(index.with_name(f"{index.name}.uploads"))
 
 
-def _sizes(folder: Path) -> list[int]:
-    """The sizes of all files that were taken, in bytes."""
-    return [
-        each.stat().st_size
-        for each in folder.rglob("*")
-        if each.is_file() and not each.name.startswith(".partial-")
-    ]
+def _check_size(size: int) -> None:
+    if not 0 < size <= LARGEST_FILE:
+        most = f"{LARGEST_FILE / 1e6:.0f} MB"
+        too_large = f"A file may have {most}; this one has {size:,} bytes. Split it."
+        raise UploadError(413, too_large if size else "The file is empty.")
+
+
+def _found(root: Path) -> Iterator[tuple[str, str, int]]:
+    """The files that were taken: the first digits of their owner, their name and size."""
+    for folder in root.glob(".*/"):
+        owner = folder.name[1:]
+        inner = folder / prefix_of(owner)
+        for file in inner.rglob("*"):
+            if file.is_file():
+                yield owner, file.relative_to(inner).as_posix(), file.stat().st_size

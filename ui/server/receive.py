@@ -1,6 +1,7 @@
 """`POST /upload?path=NAME`: one file, as the raw body of a request, streamed to disk."""
 
-from pathlib import Path
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +12,12 @@ from ui.server.calls import NO_COOKIE
 from ui.server.paths import UPLOAD
 from ui.uploads import UploadError, Uploads, prefix_of
 
+# Seconds without a byte after which an upload is broken off, and bytes a second that it has to come
+# at besides: a bad telephone line.
+PATIENCE = 30.0
+LEAST_RATE = 5_000
+SLOW = "The file came too slowly, and was not taken. Try again on a better connection."
+
 
 def upload_route(uploads: Uploads) -> Route:
     """Takes files for the owner of the request's cookie: 201 and `{"document", "bytes"}`, or else
@@ -20,7 +27,9 @@ def upload_route(uploads: Uploads) -> Route:
         try:
             return await _receive(request, uploads)
         except UploadError as refused:
-            return JSONResponse({"error": str(refused)}, refused.status)
+            # What is still sent of a body that came too slowly is not waited for either.
+            headers = {"Connection": "close"} if refused.status == 408 else None
+            return JSONResponse({"error": str(refused)}, refused.status, headers)
         except ClientDisconnect:
             return Response(status_code=400)
         except OSError as error:
@@ -38,20 +47,36 @@ async def _receive(request: Request, uploads: Uploads) -> Response:
     if not (length.isascii() and length.isdigit()):
         raise UploadError(411, "The request does not say how long the file is.")
     name = request.query_params.get("path", "")
-    with uploads.taking(owner, name, int(length)) as partial:
-        if await _write(request, partial, int(length)) != int(length):
+    with uploads.taking(owner, name, int(length)) as write:
+        if await _written(request, write, int(length)) != int(length):
             raise UploadError(400, "The file is not as long as the request says.")
     return JSONResponse({"document": prefix_of(owner) + name, "bytes": int(length)}, 201)
 
 
-async def _write(request: Request, partial: Path, most: int) -> int:
+async def _written(request: Request, write: Callable[[bytes], None], most: int) -> int:
     """How many bytes came, of which no more than `most` are written: a request in chunks may lie
     about its length."""
     size = 0
-    with partial.open("xb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most:
-                break
-            await run_in_threadpool(file.write, chunk)
+    async for chunk in _chunks(request):
+        size += len(chunk)
+        if size > most:
+            break
+        await run_in_threadpool(write, chunk)
     return size
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; UploadError when it stops coming or comes too slowly."""
+    clock, stream = asyncio.get_running_loop().time, request.stream()
+    begun, size = clock(), 0
+    while True:
+        latest = PATIENCE + min(clock(), begun + size / LEAST_RATE)
+        try:
+            async with asyncio.timeout_at(latest):
+                chunk = await anext(stream, b"")
+        except TimeoutError as error:
+            raise UploadError(408, SLOW) from error
+        if not chunk:
+            return
+        size += len(chunk)
+        yield chunk

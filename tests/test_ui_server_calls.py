@@ -15,6 +15,7 @@ from ui.browser import free_port
 from ui.server import bodies
 from ui.server.app import serving
 from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
+from ui.server.guard import HEADERS
 from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE
 from ui.server.pace import TOO_FAST
 from ui.server.paths import CALLS
@@ -96,6 +97,8 @@ def test_an_error_of_ours_is_a_500_that_tells_nobody_but_the_terminal(
     with serving(desk, free_port()) as address:
         reply = call(address, "broken")
         assert (reply.status, reply.body) == (500, b"Internal Server Error")
+        assert {name: reply.headers[name] for name in HEADERS} == HEADERS
+        assert reply.headers["Cache-Control"] == "no-store"
         assert record(call(address, "echo", 1)) == {"request": 1}
     assert "KeyError" in caplog.text
 

@@ -15,6 +15,7 @@ import click
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from index.errors import PinciteError
 from ui.server.accounts import Accounts
@@ -95,8 +96,13 @@ def build_app(desk: Offers, uploads: Uploads | None = None, front: Front = _ALON
     return app
 
 
+def _guarded_app(desk: Offers, uploads: Uploads | None, front: Front) -> ASGIApp:
+    """The app, with the headers outside of what Starlette replies when something of ours fails."""
+    return ProtectiveHeaders(build_app(desk, uploads, front))
+
+
 def _before(front: Front) -> list[Middleware]:
-    """What every request passes, from the outside in."""
+    """What every request passes within the headers, from the outside in."""
     sessions = (
         Middleware(SignedIn, front.site, front.accounts.owner)
         if front.accounts
@@ -105,7 +111,6 @@ def _before(front: Front) -> list[Middleware]:
     guard = Middleware(OwnPageOnly, front.site)
     return [
         Middleware(Logged),
-        Middleware(ProtectiveHeaders),
         Middleware(ToldWhenCutOff),
         guard,
         sessions,
@@ -124,7 +129,7 @@ class _Server(uvicorn.Server):
         life: Life,
     ) -> None:
         config = uvicorn.Config(
-            partial(build_app, desk, uploads, front),
+            partial(_guarded_app, desk, uploads, front),
             factory=True,
             log_config=None,
             access_log=False,

@@ -131,6 +131,14 @@ def test_one_customer_has_one_network(accounts: Accounts) -> None:
     assert accounts.sign_in("ann", "ann's", "2001:db8:1::")
 
 
+def test_who_comes_by_ipv4_to_a_server_of_ipv6_is_not_taken_for_others(accounts: Accounts) -> None:
+    for number in range(FREE_OF_ADDRESS):
+        fail(accounts, f"nobody{number}", f"::ffff:{HERE}", 1)
+    with pytest.raises(WaitError):
+        accounts.sign_in("ann", "ann's", HERE)
+    assert accounts.sign_in("ann", "ann's", f"::ffff:{THERE}")
+
+
 def test_whether_there_is_a_user_is_not_told(accounts: Accounts) -> None:
     for user in ("ann", "nobody", "", "\ud800"):
         fail(accounts, user, "", 1)

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from index.errors import PinciteError
@@ -120,4 +120,7 @@ def _network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return "unknown"
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+    if isinstance(found, IPv6Address):
+        # All of IPv4 is mapped into one such network.
+        return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
+    return str(found)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.requests import Request
 
 from rag.render import Record
 from tests.served import JSON, Mirror, Reply, call, record, send
@@ -16,7 +17,7 @@ from ui.server.accounts import FREE_OF_USER, WRONG, Accounts, user_owner
 from ui.server.app import Front, serving
 from ui.server.paths import SIGN_IN, SIGN_OUT, UPLOAD
 from ui.server.sessions import SIGNED_OUT
-from ui.server.signing import LARGEST_FORM
+from ui.server.signing import LARGEST_FORM, _address_of
 from ui.server.site import Site, site_of
 from ui.uploads import Uploads
 
@@ -200,6 +201,14 @@ def test_behind_a_proxy_the_address_is_the_one_that_it_saw(hashes: dict[str, str
             assert reply.status == 403
         assert sign_in(address, "ann", X_Forwarded_For="198.51.100.9, 192.0.2.1").status == 429
         assert sign_in(address, "ann", X_Forwarded_For="192.0.2.1, 192.0.2.2").status == 303
+
+
+def test_the_address_is_the_last_also_of_several_lines() -> None:
+    lines = [(b"x-forwarded-for", each) for each in (b"192.0.2.9", b"192.0.2.8, 192.0.2.1")]
+    request = Request({"type": "http", "headers": lines})
+    assert (
+        _address_of(request, site_of("127.0.0.1", ["archive.example"], https=True)) == "192.0.2.1"
+    )
 
 
 def test_without_a_proxy_nobody_names_an_address(hashes: dict[str, str]) -> None:

@@ -147,6 +147,13 @@ def test_whether_there_is_a_user_is_not_told(accounts: Accounts) -> None:
         accounts.sign_in("nobody", "wrong", THERE)
 
 
+def test_which_names_that_nobody_has_lock_together_cannot_be_reckoned() -> None:
+    names = [f"nobody{number}" for number in range(9)]
+    first, second = (Accounts({}) for _ in range(2))
+    assert [first._key(each) for each in names] == [first._key(each) for each in names]
+    assert [first._key(each) for each in names] != [second._key(each) for each in names]
+
+
 def test_names_that_nobody_has_fill_no_memory(accounts: Accounts, clock: Clock) -> None:
     for number in range(9000):
         clock.now += 1000

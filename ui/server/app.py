@@ -22,6 +22,7 @@ from ui.server.accounts import Accounts
 from ui.server.calls import call_route
 from ui.server.ending import ToldWhenCutOff
 from ui.server.guard import OwnPageOnly, ProtectiveHeaders
+from ui.server.heads import NoIdlers
 from ui.server.log import Logged, log_event
 from ui.server.pace import Paced
 from ui.server.page import mount_page
@@ -131,6 +132,7 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             partial(_guarded_app, desk, uploads, front),
             factory=True,
+            http=NoIdlers,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -13,11 +13,12 @@ from tests.served import JSON, Mirror, Reply, call, record, send
 from ui import passwords
 from ui.browser import free_port
 from ui.passwords import hashes_of, set_password
+from ui.server import signing
 from ui.server.accounts import FREE_OF_USER, WRONG, Accounts, user_owner
 from ui.server.app import Front, serving
 from ui.server.paths import SIGN_IN, SIGN_OUT, UPLOAD
 from ui.server.sessions import SIGNED_OUT
-from ui.server.signing import LARGEST_FORM, _address_of
+from ui.server.signing import CROWDED, LARGEST_FORM, _address_of
 from ui.server.site import Site, site_of
 from ui.uploads import Uploads
 
@@ -137,6 +138,16 @@ def test_who_fails_often_waits(address: str) -> None:
 )
 def test_half_a_form_is_refused(address: str, body: bytes) -> None:
     assert send(address, SIGN_IN, "POST", body, Content_Type=FORM).status == 400
+
+
+def test_who_finds_no_place_to_wait_is_told_at_once(
+    hashes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "MOST_WAITING_OF_ONE", 0)
+    with serving(Mirror(), free_port(), front=Front(Site(), Accounts(hashes))) as address:
+        reply = sign_in(address, "ann")
+        assert (reply.status, reply.headers["Set-Cookie"]) == (503, None)
+        assert CROWDED.encode() in reply.body
 
 
 def test_a_form_is_small_and_from_our_page(address: str) -> None:

@@ -27,6 +27,13 @@ class BusyError(IndexFolderError):
     """Another process, or another thread of this one, is writing to the index: wait and retry."""
 
 
+class StoppedError(PinciteError):
+    """No question is taken any more, as the process is about to end."""
+
+    def __init__(self) -> None:
+        super().__init__("Pincite is being stopped. Ask again when it runs again.")
+
+
 class DamagedError(IndexFolderError):
     """The index is not what was written. `reason` says what was found, in a few words."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from index import vectors
 from index.database import readable, undamaged
 from index.embed import Embedder
-from index.errors import ModelError
+from index.errors import ModelError, StoppedError
 from index.search import Searcher
 from index.store import DocumentSummary, Settings, Store, current_edition, open_reading
 from index.types import Document, Hit, Span
@@ -168,7 +168,7 @@ class Library:
         self.embedder.count("")
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """The newest generation, for one question at a time.
+        """The newest generation, for one question at a time; StoppedError after `turn_away`.
 
         A single question keeps both cores busy, so taking turns costs nothing.
         """
@@ -177,6 +177,10 @@ class Library:
     def lookup(self) -> AbstractContextManager[Snapshot]:
         """The newest generation to list and read documents: no question is waited for."""
         return self._lookups.newest()
+
+    def turn_away(self) -> None:
+        """Let the question finish that has its turn; those that wait for theirs give up at once."""
+        self._questions.turn_away()
 
     def close(self) -> None:
         self._questions.close()
@@ -214,12 +218,14 @@ class _Turns:
     def __init__(self, folder: Path, open_newest: Callable[[], tuple[Store, Snapshot]]) -> None:
         self._folder = folder
         self._open = open_newest
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._is_taken = False
+        self._is_over = False
         self._held: tuple[Store, Snapshot] | None = None
 
     @contextmanager
     def newest(self) -> Iterator[Snapshot]:
-        with self._lock, readable(self._folder):
+        with self._turn(), readable(self._folder):
             with undamaged(self._folder):
                 if self._held is None or current_edition(self._folder) != self._held[0].edition:
                     held = self._open()
@@ -227,9 +233,29 @@ class _Turns:
                     self._held = held
             yield self._held[1]
 
+    def turn_away(self) -> None:
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
     def close(self) -> None:
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_taken)
             self._close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over or not self._is_taken)
+            if self._is_over:
+                raise StoppedError
+            self._is_taken = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_taken = False
+                self._changed.notify_all()
 
     def _close(self) -> None:
         if self._held is not None:

@@ -15,7 +15,7 @@ import pytest
 
 from index import snapshot as module
 from index import vectors
-from index.errors import IndexFolderError, ModelError
+from index.errors import IndexFolderError, ModelError, StoppedError
 from index.search import Searcher
 from index.snapshot import Library
 from index.store import Store, current_edition, writing
@@ -232,6 +232,27 @@ def test_threads_take_turns_and_get_their_own_answers(indexed: Indexed, library:
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(asks, questions)) == [expected[question] for question in questions]
+
+
+def test_who_waits_for_his_turn_is_turned_away_and_who_has_it_finishes(library: Library) -> None:
+    coming = threading.Barrier(4)
+
+    def asks() -> list[Hit]:
+        coming.wait(timeout=60)
+        return ask(library, "Where did it snow in Furth?")
+
+    with ThreadPoolExecutor(3) as pool, library.snapshot() as snapshot:
+        waiting = [pool.submit(asks) for _ in range(3)]
+        coming.wait(timeout=60)
+        library.turn_away()
+        for each in waiting:
+            with pytest.raises(StoppedError, match="Ask again when it runs again"):
+                each.result(timeout=60)
+        assert len(snapshot.search("Where did it snow in Furth?")) == 2
+    with pytest.raises(StoppedError):
+        ask(library, "Where did it rain in Marlin?")
+    with library.lookup() as snapshot:
+        assert snapshot.document("b.txt")
 
 
 def test_threads_may_ask_while_a_writer_works(indexed: Indexed, library: Library) -> None:

@@ -1,4 +1,5 @@
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from index.errors import PinciteError
+from index.errors import PinciteError, StoppedError
 from rag.config import Config
 from rag.indexing import index_paths
 from tests.fakes import FakeEmbedder
@@ -54,14 +55,15 @@ print({each[0] if isinstance(each, tuple) else each for each in asked})
 """
 
 
-# Stops itself by SIGTERM while it answers, and tells whether the answer came.
+# Stops itself by SIGTERM while it answers, which it finishes once those who wait have been turned
+# away, and tells whether the answer came.
 INTERRUPTED = """
 import json, os, signal, threading, urllib.request
-from ui.server.app import listening, serve_until_interrupted
+from ui.server.app import Life, listening, serve_until_interrupted
 from ui.browser import free_port
 from ui.uploads import Uploads
 from pathlib import Path
-told = []
+told, turned_away = [], threading.Event()
 class Slow:
     def services(self):
         return {"slow": self.slow}
@@ -69,8 +71,7 @@ class Slow:
         raise AssertionError("nothing is printed")
     def slow(self, owner, request):
         os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(0.5)
-        return {}
+        return {"turned_away": turned_away.wait(2)}
 def visit():
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     address = f"http://127.0.0.1:{port}"
@@ -78,12 +79,12 @@ def visit():
     headers = {"Content-Type": "application/json", "Cookie": "pincite=" + 43 * "a"}
     url = address + "/gradio_api/component_server/"
     request = urllib.request.Request(url, json.dumps(call).encode(), headers)
-    told.append(direct.open(request).status)
+    told.append(direct.open(request).read().decode())
 port = free_port()
 visitor = threading.Thread(target=visit)
 with listening(port) as door:
-    uploads = Uploads(Path("/nowhere"))
-    serve_until_interrupted(Slow(), uploads, door, open_browser=False, ready=visitor.start)
+    uploads, life = Uploads(Path("/nowhere")), Life(visitor.start, turned_away.set)
+    serve_until_interrupted(Slow(), uploads, door, life, open_browser=False)
 visitor.join()
 print("answered:", *told)
 """
@@ -298,15 +299,15 @@ def test_what_is_under_way_is_finished_and_the_server_ends(tmp_path: Path) -> No
         [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "answered: 200"
+    assert done.stdout.splitlines()[-1] == 'answered: {"turned_away":true}'
     assert "Traceback" not in done.stderr
 
 
-# Is told to stop while it answers a question that never ends.
+# Is told to stop while it answers a question that never ends; who asked tells what he got.
 STUCK = """
 import os, signal, threading
-from tests.served import Mirror, call
-from ui.server.app import listening, serve_until_interrupted
+from tests.served import Mirror, call, record
+from ui.server.app import Life, listening, serve_until_interrupted
 from ui.browser import free_port
 from ui.uploads import Uploads
 from pathlib import Path
@@ -317,19 +318,20 @@ class Stuck(Mirror):
         os.kill(os.getpid(), signal.SIGTERM)
         threading.Event().wait()
 def visit():
-    call(f"http://127.0.0.1:{port}", "ask")
+    print(record(call(f"http://127.0.0.1:{port}", "ask")), flush=True)
 port = free_port()
 visitor = threading.Thread(target=visit, daemon=True)
 with listening(port) as door:
     uploads = Uploads(Path("/nowhere"))
-    serve_until_interrupted(Stuck(), uploads, door, open_browser=False, ready=visitor.start)
+    serve_until_interrupted(Stuck(), uploads, door, Life(visitor.start), open_browser=False)
 """
 
 
 def test_what_never_ends_does_not_keep_the_server() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", STUCK], capture_output=True, text=True, check=False, timeout=30
     )
     assert "Pincite is open at" in done.stdout
-    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == str({"error": str(StoppedError())})
+    assert done.returncode == -signal.SIGALRM
     assert "Traceback" not in done.stderr

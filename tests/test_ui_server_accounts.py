@@ -131,12 +131,27 @@ def test_one_customer_has_one_network(accounts: Accounts) -> None:
     assert accounts.sign_in("ann", "ann's", "2001:db8:1::")
 
 
+def test_who_comes_by_ipv4_to_a_server_of_ipv6_is_not_taken_for_others(accounts: Accounts) -> None:
+    for number in range(FREE_OF_ADDRESS):
+        fail(accounts, f"nobody{number}", f"::ffff:{HERE}", 1)
+    with pytest.raises(WaitError):
+        accounts.sign_in("ann", "ann's", HERE)
+    assert accounts.sign_in("ann", "ann's", f"::ffff:{THERE}")
+
+
 def test_whether_there_is_a_user_is_not_told(accounts: Accounts) -> None:
     for user in ("ann", "nobody", "", "\ud800"):
         fail(accounts, user, "", 1)
     fail(accounts, "nobody", THERE, FREE_OF_USER - 1)
     with pytest.raises(WaitError):
         accounts.sign_in("nobody", "wrong", THERE)
+
+
+def test_which_names_that_nobody_has_lock_together_cannot_be_reckoned() -> None:
+    names = [f"nobody{number}" for number in range(9)]
+    first, second = (Accounts({}) for _ in range(2))
+    assert [first._key(each) for each in names] == [first._key(each) for each in names]
+    assert [first._key(each) for each in names] != [second._key(each) for each in names]
 
 
 def test_names_that_nobody_has_fill_no_memory(accounts: Accounts, clock: Clock) -> None:

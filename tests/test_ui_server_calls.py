@@ -15,7 +15,8 @@ from ui.browser import free_port
 from ui.server import bodies
 from ui.server.app import serving
 from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
-from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE
+from ui.server.guard import HEADERS
+from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE
 from ui.server.pace import TOO_FAST
 from ui.server.paths import CALLS
 from ui.server.services import Service
@@ -35,6 +36,7 @@ class Slow(Mirror):
     def services(self) -> dict[str, Service]:
         return {
             "ask": self._ask,
+            "open": self._ask,
             "echo": lambda owner, request: {"request": request},
             "picky": self._picky,
             "broken": self._broken,
@@ -96,6 +98,8 @@ def test_an_error_of_ours_is_a_500_that_tells_nobody_but_the_terminal(
     with serving(desk, free_port()) as address:
         reply = call(address, "broken")
         assert (reply.status, reply.body) == (500, b"Internal Server Error")
+        assert {name: reply.headers[name] for name in HEADERS} == HEADERS
+        assert reply.headers["Cache-Control"] == "no-store"
         assert record(call(address, "echo", 1)) == {"request": 1}
     assert "KeyError" in caplog.text
 
@@ -121,21 +125,25 @@ def test_whatever_component_and_session_are_named_nothing_is_kept(address: str) 
     assert record(reply) == {"request": 1}
 
 
-def test_beyond_what_one_may_have_waiting_he_is_told_at_once(address: str, desk: Slow) -> None:
+@pytest.mark.parametrize(
+    ("name", "most"), [("ask", MOST_QUESTIONS_OF_ONE), ("open", MOST_CALLS_OF_ONE)]
+)
+def test_beyond_what_one_may_have_waiting_he_is_told_at_once(
+    address: str, desk: Slow, name: str, most: int
+) -> None:
     desk.begin()
-    with ThreadPoolExecutor(MOST_CALLS_OF_ONE + 1) as pool:
-        waiting = [pool.submit(call, address, "ask") for _ in range(MOST_CALLS_OF_ONE)]
+    with ThreadPoolExecutor(most + 1) as pool:
+        waiting = [pool.submit(call, address, name) for _ in range(most)]
         for _ in waiting:
             assert desk.arrived.acquire(timeout=20)
-        assert record(call(address, "ask")) == {"error": BUSY}
+        assert record(call(address, name)) == {"error": BUSY}
         assert record(call(address, "echo", 1)) == {"request": 1}
-        other = pool.submit(call, address, "ask", None, BOB)
+        other = pool.submit(call, address, name, None, BOB)
         desk.go.set()
         assert record(other.result()) == {"owner": owner_of(BOB)}
-        assert [record(each.result()) for each in waiting] == [
-            {"owner": owner_of(ANN)}
-        ] * MOST_CALLS_OF_ONE
-    assert record(call(address, "ask")) == {"owner": owner_of(ANN)}
+        owners = [record(each.result()) for each in waiting]
+    assert owners == [{"owner": owner_of(ANN)}] * most
+    assert record(call(address, name)) == {"owner": owner_of(ANN)}
 
 
 def test_beyond_what_all_may_have_waiting_everybody_is_told_at_once(

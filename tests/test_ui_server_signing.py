@@ -6,17 +6,19 @@ from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.requests import Request
 
 from rag.render import Record
 from tests.served import JSON, Mirror, Reply, call, record, send
 from ui import passwords
 from ui.browser import free_port
 from ui.passwords import hashes_of, set_password
+from ui.server import signing
 from ui.server.accounts import FREE_OF_USER, WRONG, Accounts, user_owner
 from ui.server.app import Front, serving
 from ui.server.paths import SIGN_IN, SIGN_OUT, UPLOAD
 from ui.server.sessions import SIGNED_OUT
-from ui.server.signing import LARGEST_FORM
+from ui.server.signing import CROWDED, LARGEST_FORM, _address_of
 from ui.server.site import Site, site_of
 from ui.uploads import Uploads
 
@@ -138,6 +140,16 @@ def test_half_a_form_is_refused(address: str, body: bytes) -> None:
     assert send(address, SIGN_IN, "POST", body, Content_Type=FORM).status == 400
 
 
+def test_who_finds_no_place_to_wait_is_told_at_once(
+    hashes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "MOST_WAITING_OF_ONE", 0)
+    with serving(Mirror(), free_port(), front=Front(Site(), Accounts(hashes))) as address:
+        reply = sign_in(address, "ann")
+        assert (reply.status, reply.headers["Set-Cookie"]) == (503, None)
+        assert CROWDED.encode() in reply.body
+
+
 def test_a_form_is_small_and_from_our_page(address: str) -> None:
     large = urlencode({"user": "ann", "password": "x" * LARGEST_FORM}).encode()
     assert send(address, SIGN_IN, "POST", large, Content_Type=FORM).status == 413
@@ -200,6 +212,14 @@ def test_behind_a_proxy_the_address_is_the_one_that_it_saw(hashes: dict[str, str
             assert reply.status == 403
         assert sign_in(address, "ann", X_Forwarded_For="198.51.100.9, 192.0.2.1").status == 429
         assert sign_in(address, "ann", X_Forwarded_For="192.0.2.1, 192.0.2.2").status == 303
+
+
+def test_the_address_is_the_last_also_of_several_lines() -> None:
+    lines = [(b"x-forwarded-for", each) for each in (b"192.0.2.9", b"192.0.2.8, 192.0.2.1")]
+    request = Request({"type": "http", "headers": lines})
+    assert (
+        _address_of(request, site_of("127.0.0.1", ["archive.example"], https=True)) == "192.0.2.1"
+    )
 
 
 def test_without_a_proxy_nobody_names_an_address(hashes: dict[str, str]) -> None:

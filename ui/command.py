@@ -141,13 +141,14 @@ def serve(
     """Ask in the browser: on this machine alone, or, with --user, from others."""
     from ui.memory import Memory, memory_beside
     from ui.room import open_room
-    from ui.server.app import listening, serve_until_interrupted
+    from ui.server.app import Life, listening, serve_until_interrupted
     from ui.uploads import uploads_beside
 
     with listening(port, front) as door:
         kept, uploads = Memory(memory or memory_beside(config.index)), uploads_beside(config.index)
         room = open_room(config, kept, uploads, shared=front.accounts is not None)
-        serve_until_interrupted(room, uploads, door, open_browser=open_browser, ready=room.start)
+        life = Life(room.start, room.turn_away)
+        serve_until_interrupted(room, uploads, door, life, open_browser=open_browser)
         room.stop()
 
 

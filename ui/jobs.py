@@ -93,11 +93,6 @@ class Jobs:
         # A daemon: what was indexed is committed, and the rest is when it is next asked for.
         threading.Thread(target=self._work, name="jobs", daemon=True).start()
 
-    @property
-    def is_at_work(self) -> bool:
-        with self._lock:
-            return any(not job.is_over for job in self._jobs.values())
-
     def services(self) -> Mapping[str, Service]:
         return {"take_in": self.take_in, "remove_source": self.remove_source}
 

@@ -21,10 +21,6 @@ class Loading:
         # A daemon: whoever stops Pincite does not wait for a model that nobody will use.
         threading.Thread(target=self._run, name="loading", daemon=True).start()
 
-    @property
-    def is_under_way(self) -> bool:
-        return not self._ended.is_set()
-
     def wait(self, seconds: float) -> None:
         """Until it is loaded or has failed, or so many seconds have passed."""
         self._ended.wait(seconds)

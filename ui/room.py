@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rag.assistant import assistant_for, open_library
 from rag.config import Config
@@ -17,12 +17,22 @@ from ui.uploads import Uploads
 
 
 class Room:
-    """The desk, how far the model is loaded, and the sources that are added and removed."""
+    """The desk, how far the model is loaded, and the sources that are added and removed.
 
-    def __init__(self, desk: Desk, loading: Loading, jobs: Jobs) -> None:
+    `turn_away` makes the questions that wait for their turn give up.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        loading: Loading,
+        jobs: Jobs,
+        turn_away: Callable[[], object] = lambda: None,
+    ) -> None:
         self._desk = desk
         self._loading = loading
         self._jobs = jobs
+        self.turn_away = turn_away
 
     def services(self) -> Mapping[str, Service]:
         return {**self._desk.services(), **self._jobs.services(), "status": self.status}
@@ -42,11 +52,11 @@ class Room:
         self._loading.start()
 
     def stop(self) -> None:
-        """End the process at once if a thread is at work: torch aborts it with a complaint when
-        the interpreter ends around it. What was indexed is committed."""
-        if self._loading.is_under_way or self._jobs.is_at_work:
-            sys.stdout.flush()
-            os._exit(0)
+        """End the process at once: the interpreter would wait for every question that is under way,
+        and torch aborts with a complaint where another thread is at work. What was kept or indexed
+        is committed."""
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def open_room(config: Config, memory: Memory, uploads: Uploads, *, shared: bool = False) -> Room:
@@ -60,4 +70,4 @@ def open_room(config: Config, memory: Memory, uploads: Uploads, *, shared: bool 
         sources=lambda sees: assistant.sources(sees=sees),
     )
     jobs = Jobs(uploads, changes, shared=shared)
-    return Room(Desk(assistant, memory), Loading(assistant.warm), jobs)
+    return Room(Desk(assistant, memory), Loading(assistant.warm), jobs, library.turn_away)

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from index.errors import PinciteError
@@ -23,7 +23,8 @@ MOST_SESSIONS = 20
 # Tries that cost no wait. Behind one address there may be many people.
 FREE_OF_USER = 5
 FREE_OF_ADDRESS = 20
-# Names that nobody has share so many counts: they lock like others, and fill no memory.
+# Names that nobody has share so many counts, nobody knows which: they lock like others, and fill no
+# memory.
 _STRANGERS = 4096
 
 WRONG = "This name and password do not go together."
@@ -56,6 +57,7 @@ class Accounts:
         self._addresses = Lockout(FREE_OF_ADDRESS, clock)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._unmatched = unmatched()
+        self._salt = secrets.token_bytes()
         self._trying = threading.Lock()
         self._lock = threading.Lock()
 
@@ -104,7 +106,7 @@ class Accounts:
     def _key(self, user: str) -> str:
         if user in self._hashes:
             return user
-        digest = hashlib.sha256(user.encode("utf-8", "replace")).digest()
+        digest = hashlib.sha256(self._salt + user.encode("utf-8", "replace")).digest()
         return f"?{int.from_bytes(digest[:4]) % _STRANGERS}"
 
 
@@ -120,4 +122,7 @@ def _network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return "unknown"
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+    if isinstance(found, IPv6Address):
+        # All of IPv4 is mapped into one such network.
+        return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
+    return str(found)

@@ -1,7 +1,6 @@
 """The server: our own ASGI app with gradio's in it, run by uvicorn."""
 
 import logging
-import os
 import signal
 import socket
 import threading
@@ -16,11 +15,14 @@ import click
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from index.errors import PinciteError
 from ui.server.accounts import Accounts
 from ui.server.calls import call_route
+from ui.server.ending import ToldWhenCutOff
 from ui.server.guard import OwnPageOnly, ProtectiveHeaders
+from ui.server.heads import NoIdlers
 from ui.server.log import Logged, log_event
 from ui.server.pace import Paced
 from ui.server.page import mount_page
@@ -32,8 +34,8 @@ from ui.server.signing import SigningIn
 from ui.server.site import Site
 from ui.uploads import Uploads
 
-# Seconds that what is in flight gets to finish, and those after which the process ends whatever
-# does not.
+# Seconds that what is in flight gets to finish, and those after which the process is ended by the
+# system, whatever it does.
 FINISHING = 3
 STOPPING = 4.5
 # Connections that are answered at once, idle ones included; more are turned away.
@@ -54,6 +56,14 @@ class Front:
 
 
 _ALONE = Front()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is called when requests are answered, and when no more are."""
+
+    ready: Callable[[], object]
+    stopping: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,13 @@ def build_app(desk: Offers, uploads: Uploads | None = None, front: Front = _ALON
     return app
 
 
+def _guarded_app(desk: Offers, uploads: Uploads | None, front: Front) -> ASGIApp:
+    """The app, with the headers outside of what Starlette replies when something of ours fails."""
+    return ProtectiveHeaders(build_app(desk, uploads, front))
+
+
 def _before(front: Front) -> list[Middleware]:
-    """What every request passes, from the outside in."""
+    """What every request passes within the headers, from the outside in."""
     sessions = (
         Middleware(SignedIn, front.site, front.accounts.owner)
         if front.accounts
@@ -97,7 +112,7 @@ def _before(front: Front) -> list[Middleware]:
     guard = Middleware(OwnPageOnly, front.site)
     return [
         Middleware(Logged),
-        Middleware(ProtectiveHeaders),
+        Middleware(ToldWhenCutOff),
         guard,
         sessions,
         Middleware(Paced),
@@ -105,18 +120,19 @@ def _before(front: Front) -> list[Middleware]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which calls `ready` when requests are answered, and ends in time."""
+    """uvicorn, which tells of its life, and ends in time."""
 
     def __init__(
         self,
         desk: Offers,
         uploads: Uploads | None,
-        ready: Callable[[], object],
         front: Front,
+        life: Life,
     ) -> None:
         config = uvicorn.Config(
-            partial(build_app, desk, uploads, front),
+            partial(_guarded_app, desk, uploads, front),
             factory=True,
+            http=NoIdlers,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -128,17 +144,21 @@ class _Server(uvicorn.Server):
         # What is wrong with a request is in its reply; errors of ours are still shown.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         super().__init__(config)
-        self._ready = ready
+        self._life = life
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._ready()
+        self._life.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._life.stopping()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # A thread that answers a question cannot be cancelled; nothing is lost with it.
-        last = threading.Timer(STOPPING, os._exit, [1])
-        last.daemon = True
-        last.start()
+        # A thread that answers a question cannot be cancelled; nothing is lost with it. A timer of
+        # Python's would not outlive the start of the interpreter's end, which takes seconds itself.
+        if not self.should_exit:
+            signal.setitimer(signal.ITIMER_REAL, STOPPING)
         # What does not finish is cancelled, which uvicorn reports as if it were an error.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         super().handle_exit(sig, frame)
@@ -153,7 +173,7 @@ def serving(
     PinciteError when the port cannot be had.
     """
     started = threading.Event()
-    server = _Server(desk, uploads, started.set, front)
+    server = _Server(desk, uploads, front, Life(started.set))
     with listening(port, front) as door:
         thread = threading.Thread(target=server.run, args=[[door.socket]], name="server")
         thread.start()
@@ -172,26 +192,24 @@ def serve_until_interrupted(
     desk: Offers,
     uploads: Uploads,
     door: Door,
+    life: Life,
     *,
     open_browser: bool,
-    ready: Callable[[], object],
 ) -> None:
-    """Serve the interface at a port that `listening` opened, until Ctrl+C or SIGTERM.
-
-    `ready` is called as soon as the page can be had.
-    """
+    """Serve the interface at a port that `listening` opened, until Ctrl+C or SIGTERM; the process
+    has to end soon after that, or is ended."""
 
     def tell() -> None:
         click.echo(f"Pincite is open at {door.address} (Ctrl+C stops it)")
         if open_browser:
             webbrowser.open(door.address)
         log_event("start")
-        ready()
+        life.ready()
 
     # uvicorn raises the signal again when it has finished: then both end alike.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        _Server(desk, uploads, tell, door.front).run([door.socket])
+        _Server(desk, uploads, door.front, Life(tell, life.stopping)).run([door.socket])
     log_event("stop")
 
 

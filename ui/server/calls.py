@@ -18,7 +18,7 @@ from starlette.routing import Route
 from rag.render import Record
 from ui.server.bodies import BodyError, read_body
 from ui.server.guard import LARGEST_REQUEST
-from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, Places
+from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE, Places
 from ui.server.log import Told, describe_fault
 from ui.server.paths import CALLS
 from ui.server.services import Service
@@ -41,7 +41,8 @@ class _Counter:
     def __init__(self, name: str, serve: Service) -> None:
         self._name = name
         self._serve = serve
-        self._places = Places(MOST_CALLS, MOST_CALLS_OF_ONE)
+        of_one = MOST_QUESTIONS_OF_ONE if name == "ask" else MOST_CALLS_OF_ONE
+        self._places = Places(MOST_CALLS, of_one)
         self._threads = CapacityLimiter(MOST_CALLS)
 
     async def answer(self, owner: str, fields: object, told: Told) -> Response:

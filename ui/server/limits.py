@@ -8,6 +8,8 @@ from contextlib import contextmanager
 # Of each service: calls that are answered or wait, of all owners and of one.
 MOST_CALLS = 64
 MOST_CALLS_OF_ONE = 8
+# Questions are answered one after the other: others' wait for all of these.
+MOST_QUESTIONS_OF_ONE = 2
 # Calls a second that one owner may make for long, and at once. The page makes some ten.
 RATE = 30.0
 BURST = 300

@@ -98,7 +98,7 @@ def _parsed(body: bytes) -> dict[str, str]:
 
 def _address_of(request: Request, site: Site) -> str:
     """Where a request comes from: of those that a proxy names, the last, which it saw itself."""
-    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    named = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
     if site.https and named:
         return named
     return request.client.host if request.client else ""

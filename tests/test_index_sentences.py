@@ -101,7 +101,8 @@ def test_no_more_than_a_window_is_looked_at_at_once(monkeypatch: pytest.MonkeyPa
 
     def watched(language: str, text: str) -> list[dict[str, str]]:
         lengths.append(len(text))
-        return get_sentence_boundaries(language, text)
+        found: list[dict[str, str]] = get_sentence_boundaries(language, text)
+        return found
 
     monkeypatch.setattr("index.sentences.get_sentence_boundaries", watched)
     said = [f"The mill burned for the {number}th time." for number in range(1000)]

@@ -21,8 +21,8 @@ from index.read.content import REFUSED, Content, unpack
 # Address space of a child, in bytes: the largest text there may be takes half of it.
 MEMORY = 2_000_000_000
 # Processor time of a child, in seconds: a small hostile file is given up in less than 10, and a
-# large honest book has time enough. Prose takes up to 7 a MB, most of it for who speaks; the densest
-# list of numbers takes 24.
+# large honest book has time enough. Prose takes up to 7 a MB, most of it for who speaks; the
+# densest list of numbers takes 24.
 SECONDS = 5
 SECONDS_PER_MB = 30
 # Where processor time is not limited, or nothing is computed, the clock decides, so many times

@@ -68,7 +68,11 @@ def refused(name: str, data: bytes = b"") -> str:
         ("scribbles", "damaged: it cannot be read (OSError: [Errno 27] File too large"),
     ],
 )
-def test_a_loader_that_misbehaves(name: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loader_that_misbehaves(
+    name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A file that may not be written to may still be made.
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(isolation, "SECONDS", 2)
     # The clock is kept out of what the processor's limit ends, on a busy machine as well.
     monkeypatch.setattr(isolation, "PATIENCE", 1.5 if name == "sleeps" else 20)

@@ -30,8 +30,8 @@ def main(module: str, function: str, seconds: str, memory: str) -> None:
 
 
 def _limit(seconds: int, memory: int) -> None:
-    """Limit the processor time and the address space (bytes), where the platform can, and let no
-    file be written: an archive is read in memory or not at all."""
+    """Limit the processor time and the address space (bytes), where the platform can, and let
+    nothing be written into a file: an archive is read in memory or not at all."""
     try:
         import resource
     except ImportError:  # Windows has no such limits; the clock remains.

@@ -1,9 +1,9 @@
 """Files are strangers': each is read in a process of its own.
 
 PDFium and libxml2 are large C libraries, and what is told by rules, from the blocks to who speaks,
-has some text that it is slow with. A child process has limits of time and memory and may write no
-file; it takes the bytes on its standard input and answers with JSON, so whatever a file does to its
-reader is one file's error, and the run goes on.
+has some text that it is slow with. A child process has limits of time and memory and may write
+nothing into a file; it takes the bytes on its standard input and answers with JSON, so whatever a
+file does to its reader is one file's error, and the run goes on.
 """
 
 import json

@@ -41,10 +41,10 @@ test: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(TOOLS)
-	PINCITE_SOAK=1 OMP_NUM_THREADS=1 $(BIN)/pytest --capture no $(SOAKS)
+	PINCITE_SOAK=1 OMP_NUM_THREADS=1 $(BIN)/pytest --capture no --timeout 0 $(SOAKS)
 
 gate: $(INSTALLED)
 	@test -f eval/baseline.json || { echo "There is no eval/baseline.json; make baseline makes it."; exit 1; }

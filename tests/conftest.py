@@ -16,6 +16,24 @@ settings.load_profile("pincite")
 pytest_plugins = ["tests.corpora", "tests.room"]
 
 
+class Failures:
+    """Tells each failure when it happens: a run that is broken off tells none at its end."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._terminal.ensure_newline()
+            self._terminal.line(f"{report.nodeid} ({report.when})\n{report.longreprtext}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(terminal, pytest.TerminalReporter):
+        config.pluginmanager.register(Failures(terminal))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _read_here() -> Iterator[None]:
     """Files are read in the test's own process: one for each takes longer than most tests."""

@@ -46,25 +46,34 @@ def session(index: str, upload: str) -> None:
     asked: list[str] = []
     command = [sys.executable, "-c", MAIN, "serve", "--index", index, "--port", str(port)]
     server = subprocess.Popen(command)
-    with chromium() as browser:
-        page = browser.new_page()
-        # Names are not looked up at all (see `ui.browser.FLAGS`), so who asks by name is told here.
-        page.on("request", lambda request: asked.append(request.url))
-        page.set_default_timeout(120_000)
-        _open(page, f"http://127.0.0.1:{port}")
-        ask(page, "How many men were drowned?")
-        open_quote(page)
-        page.keyboard.press("Escape")
-        page.locator(".pc-file-input").set_input_files(upload)
-        page.locator(".pc-job-told", has_text="Added: ").wait_for()
-        ask(page, "Who kept a parrot in the galley?")
-        open_quote(page)
-        sys.stdout.write(page.locator(".pc-mark").inner_text())
+    try:
+        with chromium() as browser:
+            page = browser.new_page()
+            # Names are not looked up at all (see `ui.browser.FLAGS`): who asks by name is told here
+            page.on("request", lambda request: asked.append(request.url))
+            page.set_default_timeout(120_000)
+            _open(page, f"http://127.0.0.1:{port}")
+            _read_and_add(page, upload)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=60) == 0
+    finally:
+        # Who waits for what this process writes waits for the server too.
+        server.kill()
     elsewhere = [url for url in asked if not url.startswith((f"http://127.0.0.1:{port}/", "data:"))]
     assert asked
     assert not elsewhere
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(timeout=60) == 0
+
+
+def _read_and_add(page: Page, upload: str) -> None:
+    """Ask, open the source, add a file, ask of it."""
+    ask(page, "How many men were drowned?")
+    open_quote(page)
+    page.keyboard.press("Escape")
+    page.locator(".pc-file-input").set_input_files(upload)
+    page.locator(".pc-job-told", has_text="Added: ").wait_for()
+    ask(page, "Who kept a parrot in the galley?")
+    open_quote(page)
+    sys.stdout.write(page.locator(".pc-mark").inner_text())
 
 
 def _raise_loopback() -> None:

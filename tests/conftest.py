@@ -28,6 +28,8 @@ class Failures:
             self._terminal.line(f"{report.nodeid} ({report.when})\n{report.longreprtext}")
 
 
+# After the terminal has been made.
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if isinstance(terminal, pytest.TerminalReporter):

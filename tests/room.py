@@ -16,6 +16,7 @@ from rag.assistant import Assistant
 from rag.read import SimilarityReader
 from tests import chromium as debian
 from tests.fakes import FakeEmbedder
+from tests.patience import PATIENCE
 from ui.browser import ask, chromium, free_port
 from ui.desk import Desk
 from ui.desk.shelf import Asked
@@ -134,9 +135,7 @@ def refusing(library: Library, serve: Callable[..., str]) -> str:
     return serve(answering_from(library, threshold=1.0))
 
 
-# Far above what a page takes: a machine that is busy with something else is no fault of ours.
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 class Guests:
@@ -153,7 +152,7 @@ class Guests:
         if free:
             return free.pop()
         context = self._browser.new_context(**options)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         return context.new_page()
 
     def leave(self, page: Page, options: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rag.render import Record
+from tests.patience import PATIENCE
 from ui.server.paths import CALLS
 from ui.server.services import Service
 
@@ -43,7 +44,7 @@ def send(
 ) -> Reply:
     """One request on a connection of its own; `_` in a header's name stands for `-`."""
     found = urlsplit(address)
-    connection = http.client.HTTPConnection(found.hostname or "", found.port, timeout=20)
+    connection = http.client.HTTPConnection(found.hostname or "", found.port, timeout=PATIENCE)
     try:
         connection.putrequest(method, path, skip_host="Host" in headers)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -69,7 +70,7 @@ def call(address: str, service: str, fields: object = None, who: str = ANN, **he
 def raw(address: str, request: bytes) -> int:
     """The status of the reply to these bytes."""
     found = urlsplit(address)
-    with socket.create_connection((found.hostname, found.port), timeout=20) as connection:
+    with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as connection:
         connection.sendall(request)
         with connection.makefile("rb") as reply:
             return int(reply.readline().split()[1])

@@ -30,6 +30,7 @@ from index.structure import finish, plain_blocks
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from index.update import make_budget
 from tests.fakes import FakeEmbedder
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [
@@ -289,5 +290,5 @@ def test_a_question_goes_before_passages_that_wait() -> None:
         while not turns._urgent:
             time.sleep(0.001)
     for each in (first, second):
-        each.join(10)
+        each.join(PATIENCE)
     assert order == ["question", "passages"]

@@ -35,6 +35,7 @@ from index.store import open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.update import make_budget, make_settings
 from tests.fakes import FakeEmbedder
+from tests.patience import PATIENCE
 from tests.test_index_store import contents
 
 SOAK = os.environ.get("PINCITE_SOAK") == "1"
@@ -110,7 +111,7 @@ class Archive:
     random: random.Random
     texts: dict[str, str] = field(default_factory=dict)  # all there ever were, by SHA-256
     files: dict[str, str] = field(default_factory=dict)
-    # The files of the runs since the last that acknowledged something, and its own.
+    # The files of the runs from the last but this that acknowledged something.
     unheard: list[dict[str, str]] = field(default_factory=list)
     said: set[str] = field(default_factory=set)  # which the child spoke of in this run
     committed: dict[str, str] = field(default_factory=dict)
@@ -145,8 +146,6 @@ class Archive:
         """Take down what the child said."""
         self.said = {line.split()[1] for line in lines if line.startswith(("put", "dropped"))}
         self.acknowledged += len(self.said)
-        if self.said:
-            del self.unheard[:-1]
         for line in lines:
             what, *about = line.split()
             if what == "put":
@@ -198,12 +197,12 @@ class Reader:
     def kill(self) -> None:
         """Kill it while it asks."""
         self._process.send_signal(signal.SIGKILL)
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE)
         self._start()
 
     def stop(self) -> Counter[str]:
         """What all of them found."""
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=PATIENCE)
         assert self._process.returncode == 0
         found: Counter[str] = Counter()
         for log in self._logs:
@@ -247,6 +246,9 @@ def check_nothing_is_lost(archive: Archive) -> None:
     for name in differ:
         assert found.get(name) in {files.get(name) for files in archive.unheard}
     archive.committed = found
+    if archive.said:
+        # Its commits took the place of any that was unheard of before it.
+        del archive.unheard[:-1]
 
 
 def check_it_is_sound(archive: Archive) -> None:
@@ -325,7 +327,7 @@ def test_kills_lose_nothing(tmp_path: Path) -> None:
 
     archive.change()
     with start(archive) as child:
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=PATIENCE)
     assert child.returncode == 0
     archive.note(output.splitlines())
     time.sleep(1)  # the reader, which may just have started, asks the last edition too

@@ -75,7 +75,7 @@ def test_a_loader_that_misbehaves(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(isolation, "SECONDS", 2)
     # The clock is kept out of what the processor's limit ends, on a busy machine as well.
-    monkeypatch.setattr(isolation, "PATIENCE", 1.5 if name == "sleeps" else 20)
+    monkeypatch.setattr(isolation, "PATIENCE", 1.5 if name == "sleeps" else 90)
     assert refused(name, b"It rained.").startswith(message)
 
 
@@ -105,7 +105,7 @@ def test_what_comes_after_the_loader_has_a_limit_too(
 ) -> None:
     monkeypatch.setattr(isolation, "SECONDS", 1)
     monkeypatch.setattr(isolation, "SECONDS_PER_MB", 0)
-    monkeypatch.setattr(isolation, "PATIENCE", 40)
+    monkeypatch.setattr(isolation, "PATIENCE", 180)
     with pytest.raises(SourceError) as caught:
         load(b"He said: 1. " * 60_000, Path(name), name)
     assert str(caught.value) == ("damaged, hostile or too complex: it cannot be read in 1 seconds")

@@ -23,6 +23,7 @@ from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import Hit, Span
 from index.update import Updater, make_settings
 from tests.fakes import FakeEmbedder
+from tests.patience import PATIENCE
 
 
 @cache
@@ -227,7 +228,7 @@ def test_threads_take_turns_and_get_their_own_answers(indexed: Indexed, library:
     together = threading.Barrier(2)
 
     def asks(question: str) -> list[Hit]:
-        together.wait(timeout=60)
+        together.wait(timeout=PATIENCE)
         return ask(library, question)
 
     with ThreadPoolExecutor(2) as pool:
@@ -238,16 +239,16 @@ def test_who_waits_for_his_turn_is_turned_away_and_who_has_it_finishes(library: 
     coming = threading.Barrier(4)
 
     def asks() -> list[Hit]:
-        coming.wait(timeout=60)
+        coming.wait(timeout=PATIENCE)
         return ask(library, "Where did it snow in Furth?")
 
     with ThreadPoolExecutor(3) as pool, library.snapshot() as snapshot:
         waiting = [pool.submit(asks) for _ in range(3)]
-        coming.wait(timeout=60)
+        coming.wait(timeout=PATIENCE)
         library.turn_away()
         for each in waiting:
             with pytest.raises(StoppedError, match="Ask again when it runs again"):
-                each.result(timeout=60)
+                each.result(timeout=PATIENCE)
         assert len(snapshot.search("Where did it snow in Furth?")) == 2
     with pytest.raises(StoppedError):
         ask(library, "Where did it rain in Marlin?")
@@ -273,7 +274,7 @@ def test_threads_may_ask_while_a_writer_works(indexed: Indexed, library: Library
         finally:
             done.set()
         for future in running:
-            future.result(timeout=60)
+            future.result(timeout=PATIENCE)
     assert set(seen) <= set(range(2, 11))
     assert len(ask(library, "Furth")) == 10
 

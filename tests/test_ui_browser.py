@@ -15,6 +15,7 @@ from rag.assistant import Assistant
 from rag.read import SimilarityReader
 from rag.render import REASONS
 from rag.types import Answer, Notice, Reason, Stage, Verdict
+from tests.patience import PATIENCE
 from tests.recorder import Recorder
 from tests.room import (
     BISCUIT,
@@ -278,7 +279,7 @@ class Slow(Recorder):
     def ask(
         self, question: str, history: list[str], documents: list[str], **others: object
     ) -> Answer:
-        self.go.wait(60)
+        self.go.wait(PATIENCE)
         return super().ask(question, history, documents)
 
 
@@ -325,7 +326,7 @@ def test_the_stages_are_told_as_they_happen(serve: Callable[..., str], visit: Vi
         ) -> Answer:
             for stage, go in self.go.items():
                 others["report"](stage)
-                go.wait(60)
+                go.wait(PATIENCE)
             return super().ask(question, history, documents)
 
     staged = Staged()

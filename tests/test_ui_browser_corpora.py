@@ -81,7 +81,7 @@ def test_a_page_of_the_archives_report_is_pictured(archive: str, visit: Visit) -
     page.get_by_label('Search in Report of Court No. 3,318, "Perdita Vane"').check()
     asked(page, "What did the Court recommend?")
     page.locator(".pc-quote > .pc-cite").first.click()
-    expect(page.locator(".pc-picture-box").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".pc-picture-box").first).to_be_visible()
 
 
 def test_what_the_archive_has_nothing_on_is_refused(archive: str, visit: Visit) -> None:

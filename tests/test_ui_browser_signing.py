@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from index.snapshot import Library
-from tests.room import LIGHT, PATIENCE, answering_from, asked, needs_chromium, nothing_changes
+from tests.patience import PATIENCE
+from tests.room import LIGHT, answering_from, asked, needs_chromium, nothing_changes
 from ui import passwords
 from ui.browser import free_port
 from ui.desk import Desk
@@ -57,7 +58,7 @@ def sign_in(page: Page, user: str, password: str = WORDS) -> None:
 def opened(browser: Browser, address: str, width: int = 1280, **options: bool) -> Iterator[Page]:
     viewport = {"width": width, "height": 800}
     context = browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(1000 * PATIENCE)
     try:
         page = context.new_page()
         page.goto(address)

@@ -12,6 +12,7 @@ from index.snapshot import Library
 from rag.config import Config
 from rag.indexing import drop, take_in
 from tests.files import Text, docx, epub, paragraph, pdf
+from tests.patience import PATIENCE
 from tests.room import (
     HOSTILE,
     LIGHT,
@@ -178,7 +179,7 @@ def test_the_page_is_usable_before_the_model_is_loaded(
     index: Library, serve: Callable[..., str], visit: Visit
 ) -> None:
     loaded = threading.Event()
-    page = visit(serve(answering_from(index), load=lambda: loaded.wait(20)))
+    page = visit(serve(answering_from(index), load=lambda: loaded.wait(PATIENCE)))
     expect(page.locator(".pc-readiness")).to_have_text("Loading the model")
     page.locator(".pc-list-open").first.click()
     page.locator(".pc-block").first.wait_for()
@@ -192,7 +193,7 @@ def test_a_file_that_is_refused_while_the_model_loads_stays_told(
     tmp_path: Path, index: Library, serve: Callable[..., str], visit: Visit
 ) -> None:
     loaded = threading.Event()
-    page = visit(serve(answering_from(index), load=lambda: loaded.wait(20)))
+    page = visit(serve(answering_from(index), load=lambda: loaded.wait(PATIENCE)))
     (tmp_path / "program.exe").write_bytes(b"MZ")
     page.locator(".pc-file-input").set_input_files(tmp_path / "program.exe")
     failure = page.locator(".pc-job-failure")

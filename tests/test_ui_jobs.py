@@ -21,6 +21,7 @@ from rag.config import Config
 from rag.indexing import drop, take_in
 from rag.read import SimilarityReader
 from tests.fakes import FakeEmbedder
+from tests.patience import PATIENCE
 from ui.browser import free_port
 from ui.desk import Desk
 from ui.jobs import BUSY, ELSEWHERE, REMOVED_DOCUMENT, REMOVED_UPLOAD, SHARED, Changes, Jobs
@@ -68,7 +69,7 @@ class Server:
         return self.room.services()[service](owner_of(who), request)
 
     def finished(self, who: str) -> Any:
-        for _ in range(1000):
+        for _ in range(100 * PATIENCE):
             (job,) = self.call(who, "status", {})["jobs"]
             if job["state"] in {"done", "failed"}:
                 return job
@@ -205,7 +206,7 @@ def test_another_writer_is_waited_for(server: Server) -> None:
         with server.uploads.taking(owner_of(ANN), "a.txt", len(GUNWALE)) as write:
             write(GUNWALE)
         server.call(ANN, "take_in", {})
-        for _ in range(1000):
+        for _ in range(100 * PATIENCE):
             (job,) = server.call(ANN, "status", {})["jobs"]
             if job["message"]:
                 break
@@ -232,7 +233,7 @@ def test_a_job_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
     jobs.start()
     for state in ("failed", "done"):
         jobs.take_in("ann", {})
-        for _ in range(1000):
+        for _ in range(100 * PATIENCE):
             (job,) = jobs.records("ann")
             if job["state"] in {"failed", "done"}:
                 break

@@ -3,16 +3,17 @@ import threading
 import pytest
 
 from index.errors import PinciteError
+from tests.patience import PATIENCE
 from ui.loading import BROKEN, Loading
 
 
 def test_loading_goes_on_in_the_background() -> None:
     go = threading.Event()
-    loading = Loading(lambda: go.wait(10))
+    loading = Loading(lambda: go.wait(PATIENCE))
     loading.start()
     assert loading.record() == {"state": "loading", "message": "Loading the model"}
     go.set()
-    loading.wait(10)
+    loading.wait(PATIENCE)
     assert loading.record() == {"state": "ready", "message": ""}
 
 
@@ -22,7 +23,7 @@ def test_what_the_user_can_mend_is_told() -> None:
 
     loading = Loading(fail)
     loading.start()
-    loading.wait(10)
+    loading.wait(PATIENCE)
     assert loading.record() == {
         "state": "failed",
         "message": "the model is not here. Name another.",
@@ -35,5 +36,5 @@ def test_what_nobody_foresaw_is_a_failure_as_well() -> None:
     loading.start()
     for thread in threading.enumerate():
         if thread.name == "loading":
-            thread.join(10)
+            thread.join(PATIENCE)
     assert loading.record() == {"state": "failed", "message": BROKEN}

@@ -5,18 +5,20 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 
 from rag.render import Record
+from tests.patience import PATIENCE
 from tests.served import ANN, BOB, JSON, Mirror, call, record, send
 from ui.browser import free_port
-from ui.server import bodies
+from ui.server import bodies, pace
 from ui.server.app import serving
 from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
 from ui.server.guard import HEADERS
-from ui.server.limits import BURST, MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE
+from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE, Rate
 from ui.server.pace import TOO_FAST
 from ui.server.paths import CALLS
 from ui.server.services import Service
@@ -44,7 +46,7 @@ class Slow(Mirror):
 
     def _ask(self, owner: str, request: object) -> Record:
         self.arrived.release()
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE)
         return {"owner": owner}
 
     def _picky(self, owner: str, request: object) -> Record:
@@ -135,7 +137,7 @@ def test_beyond_what_one_may_have_waiting_he_is_told_at_once(
     with ThreadPoolExecutor(most + 1) as pool:
         waiting = [pool.submit(call, address, name) for _ in range(most)]
         for _ in waiting:
-            assert desk.arrived.acquire(timeout=20)
+            assert desk.arrived.acquire(timeout=PATIENCE)
         assert record(call(address, name)) == {"error": BUSY}
         assert record(call(address, "echo", 1)) == {"request": 1}
         other = pool.submit(call, address, name, None, BOB)
@@ -154,7 +156,7 @@ def test_beyond_what_all_may_have_waiting_everybody_is_told_at_once(
     with ThreadPoolExecutor(MOST_CALLS) as pool:
         waiting = [pool.submit(call, address, "ask", None, each) for each in visitors]
         for _ in waiting:
-            assert desk.arrived.acquire(timeout=20)
+            assert desk.arrived.acquire(timeout=PATIENCE)
         assert record(call(address, "ask")) == {"error": BUSY}
         assert record(call(address, "echo", 1)) == {"request": 1}
         desk.go.set()
@@ -162,15 +164,16 @@ def test_beyond_what_all_may_have_waiting_everybody_is_told_at_once(
     assert owners == [owner_of(each) for each in visitors]
 
 
-def test_who_asks_too_fast_is_told(address: str) -> None:
+def test_who_asks_too_fast_is_told(desk: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    # No time passes, however long it takes.
+    monkeypatch.setattr(pace, "Rate", partial(Rate, burst=9, clock=lambda: 0.0))
     hasty = 43 * "h"
-    replies = [record(call(address, "echo", 1, who=hasty)) for _ in range(2 * BURST)]
-    assert replies[: BURST - 1] == [{"request": 1}] * (BURST - 1)
-    assert {"error": TOO_FAST} in replies
-    statuses = {send(address, "/print/x", Cookie=f"pincite={hasty}").status for _ in range(99)}
-    assert 429 in statuses
-    assert send(address, "/theme.css", Cookie=f"pincite={hasty}").status == 200
-    assert record(call(address, "echo", 1, who=BOB)) == {"request": 1}
+    with serving(desk, free_port()) as address:
+        replies = [record(call(address, "echo", 1, who=hasty)) for _ in range(12)]
+        assert replies == [*([{"request": 1}] * 9), *([{"error": TOO_FAST}] * 3)]
+        assert send(address, "/print/x", Cookie=f"pincite={hasty}").status == 429
+        assert send(address, "/theme.css", Cookie=f"pincite={hasty}").status == 200
+        assert record(call(address, "echo", 1, who=BOB)) == {"request": 1}
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(
@@ -180,7 +183,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
     found = urlsplit(address)
     head = f"POST {CALLS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\n"
     head += f"Cookie: pincite={ANN}\r\nContent-Length: 100\r\n\r\n{{"
-    with socket.create_connection((found.hostname, found.port), timeout=20) as slow:
+    with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as slow:
         slow.sendall(head.encode())
         assert b" 408 " in slow.recv(100)
 
@@ -189,7 +192,7 @@ def test_a_body_may_not_be_longer_than_it_says(address: str) -> None:
     found = urlsplit(address)
     head = f"POST {CALLS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\n"
     head += f"Cookie: pincite={ANN}\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with socket.create_connection((found.hostname, found.port), timeout=20) as lying:
+    with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as lying:
         lying.sendall(head.encode())
         chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
         try:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.served import ANN, Mirror, raw, send
 from ui.browser import free_port
 from ui.server import app, heads
@@ -36,7 +37,7 @@ def address() -> Iterator[str]:
 @contextmanager
 def connected(address: str) -> Iterator[socket.socket]:
     found = urlsplit(address)
-    with socket.create_connection((found.hostname, found.port), timeout=20) as connection:
+    with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as connection:
         yield connection
 
 

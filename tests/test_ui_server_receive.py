@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from tests.patience import PATIENCE
 from tests.served import ANN, Mirror
 from ui.browser import free_port
 from ui.server import receive
@@ -94,7 +95,7 @@ def test_a_body_that_stops_coming_is_not_waited_for(
     head = f"POST {UPLOAD}?path=a.txt HTTP/1.1\r\nHost: localhost\r\nCookie: pincite={ANN}\r\n"
     with serving(Mirror(), free_port(), Uploads(tmp_path)) as address:
         found = urlsplit(address)
-        with socket.create_connection((found.hostname, found.port), timeout=20) as slow:
+        with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as slow:
             slow.sendall(f"{head}Content-Length: 100\r\n\r\nx".encode())
             with slow.makefile("rb") as replied:
                 told = replied.read()

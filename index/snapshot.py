@@ -21,6 +21,8 @@ from index.witnesses.standing import Witness
 KEPT_DOCUMENTS = 100
 # Of so many groups of people who see the same is kept what they asked.
 KEPT_VIEWS = 50
+# Ranges of documents whose witnesses are kept, some kilobytes each.
+KEPT_WITNESSES = 2000
 
 # Whether somebody may see a document.
 Sees = Callable[[DocumentSummary], bool]
@@ -46,6 +48,7 @@ class Snapshot:
     _searched: dict[tuple[str, frozenset[str] | None], tuple[Hit, ...]] = field(
         default_factory=dict
     )
+    _witnesses: dict[tuple[str, Span], tuple[Witness, ...]] = field(default_factory=dict)
     _restricted: dict[frozenset[str], "Snapshot"] = field(default_factory=dict)
 
     def restricted(self, sees: Sees) -> "Snapshot":
@@ -145,11 +148,20 @@ class Snapshot:
         return [each for each in every if each.sentences.theirs.document not in self._hidden]
 
     def witnesses(self, path: str, span: Span) -> list[Witness]:
-        """The sentences of a document in `span` with all their copies, the best first."""
+        """The sentences of a document in `span` with all their copies, the best first.
+
+        Kept: to compare them word by word takes most of the time from claims to quotes.
+        """
         if path in self._hidden:
             return []
-        with undamaged(self._store.folder):
-            return self._store.witnesses(path, span, self._hidden)
+        asked = (path, span)
+        if asked not in self._witnesses:
+            if len(self._witnesses) >= KEPT_WITNESSES:
+                self._witnesses.clear()
+            with undamaged(self._store.folder):
+                found = self._store.witnesses(path, span, self._hidden)
+            self._witnesses[asked] = tuple(found)
+        return list(self._witnesses[asked])
 
 
 class Library:

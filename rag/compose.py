@@ -46,9 +46,9 @@ def compose(
     the others are listed; neighbours are joined. Positions are the reader's, named anew so that
     none is missing among those shown, or else those that `rag.positions` tells apart.
     """
-    proven = _proven(verdict.claims, gate)
+    proven = list(_proven(verdict.claims, gate))
     near = [each for each in proven if each[0].score >= proven[0][0].score - verdict.margin]
-    spread = _spread(_distinct(near, gate, copied, scope), verdict.repeat)
+    spread = _spread(list(_distinct(near, gate, copied, scope)), verdict.repeat)
     shown = _join_neighbours(spread, gate)[:MOST_QUOTES]
     placed = with_positions(
         shown if any(quote.position for quote in shown) else _placed(question, shown)
@@ -60,8 +60,8 @@ def nearest(
     claims: Sequence[Claim], gate: Gate, copied: Copied, scope: frozenset[str] | None = None
 ) -> tuple[Quote, ...]:
     """The `NEAREST` best claims as quotes, however far below the best: nothing answers."""
-    found = _distinct(_proven(claims, gate), gate, copied, scope)
-    return tuple(with_witnesses(quote, gate, copied) for _, quote in found[:NEAREST])
+    found = islice(_distinct(_proven(claims, gate), gate, copied, scope), NEAREST)
+    return tuple(with_witnesses(quote, gate, copied) for _, quote in found)
 
 
 def with_witnesses(quote: Quote, gate: Gate, copied: Copied) -> Quote:
@@ -87,21 +87,21 @@ def with_sources(quotes: Sequence[Quote], gate: Gate) -> tuple[Quote, ...]:
     return tuple(shown[:MOST_QUOTES])
 
 
-def _proven(claims: Sequence[Claim], gate: Gate) -> list[Proven]:
+def _proven(claims: Sequence[Claim], gate: Gate) -> Iterator[Proven]:
     """The claims that are quotes, of those that are looked at."""
-    return [(claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim))]
+    return ((claim, quote) for claim in claims[:LOOKED_AT] if (quote := gate.quote(claim)))
 
 
 def _distinct(
     proven: Iterable[Proven], gate: Gate, copied: Copied, scope: frozenset[str] | None
-) -> list[Proven]:
+) -> Iterator[Proven]:
     """The best witness of each quote; none twice."""
-    distinct: list[Proven] = []
+    distinct: list[Quote] = []
     for claim, quote in proven:
         best = _best_witness(quote, gate, copied, scope)
-        if best and not any(_overlap(old, best) for _, old in distinct):
-            distinct.append((claim, best))
-    return distinct
+        if best and not any(_overlap(old, best) for old in distinct):
+            distinct.append(best)
+            yield claim, best
 
 
 def _spread(proven: Sequence[Proven], repeat: float) -> list[Quote]:

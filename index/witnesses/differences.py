@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -66,14 +67,18 @@ class Difference:
         return "added" if self.theirs is None else "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A word; `key` is what must be equal for two to be the same. `begins`: a sentence."""
 
     word: str
     key: str
-    span: Span
+    start: int
+    end: int
     begins: bool
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
 
     @property
     def sense(self) -> tuple[Sense, str] | None:
@@ -124,14 +129,16 @@ def change_sense(found: Iterable[Difference]) -> bool:
     return any(difference.senses for difference in found)
 
 
-def _tokens(text: str) -> list[_Token]:
+# One text is compared with each of its witnesses.
+@lru_cache(maxsize=64)
+def _tokens(text: str) -> tuple[_Token, ...]:
     tokens: list[_Token] = []
     for match in _TOKEN.finditer(text):
         word = match[0]
         key = _THOUSANDS.sub("", word.casefold().replace("’", "'"))
-        begins = not tokens or _begins(tokens[-1], text[tokens[-1].span.end : match.start()])
-        tokens.append(_Token(word, key, Span(match.start(), match.end()), begins))
-    return tokens
+        begins = not tokens or _begins(tokens[-1], text[tokens[-1].end : match.start()])
+        tokens.append(_Token(word, key, *match.span(), begins))
+    return tuple(tokens)
 
 
 def _begins(before: _Token, between: str) -> bool:
@@ -205,7 +212,7 @@ def _difference(
 
 
 def _whole(tokens: Sequence[_Token]) -> Span | None:
-    return Span(tokens[0].span.start, tokens[-1].span.end) if tokens else None
+    return Span(tokens[0].start, tokens[-1].end) if tokens else None
 
 
 def _senses(mine: Iterable[_Token], other: Iterable[_Token]) -> tuple[Sense, ...]:

@@ -245,3 +245,31 @@ def test_a_number_that_is_typed_into_the_question_opens_nothing(address: str, vi
     page.keyboard.type("1887?")
     assert page.locator(".pc-question").input_value() == "1887?"
     assert not page.locator(".pc-source").is_visible()
+
+
+def test_a_long_source_opens_at_the_quote_and_stays_there(
+    tmp_path: Path, serve: Callable[..., str], visit: Visit
+) -> None:
+    """Most of it is laid out when it is looked at, which must not move what is looked at now."""
+    long = [
+        f"{number}. {'The wind was fair. ' * (number % 9)}It was calm." for number in range(400)
+    ]
+    long[200] = "The steward hid the key of the spirit room in a boot."
+    sources = {"long.txt": "\n\n".join(long) + "\n"}
+    page = visit(serve(answering_from(make_library(tmp_path, sources))))
+    # Not every browser keeps what is looked at in its place by itself.
+    page.add_style_tag(content=".pc .pc-text { overflow-anchor: none }")
+    asked(page, "Where did the steward hide the key?")
+    open_quote(page)
+    top = page.locator(".pc-mark").bounding_box()
+    text = page.locator(".pc-text")
+    assert text.evaluate("(text) => text.querySelectorAll('.pc-far').length") > 300
+    # Until all that is seen has been laid out, and a while longer.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    assert top
+    assert page.locator(".pc-mark").bounding_box() == top
+    seen = text.bounding_box()
+    assert seen
+    assert seen["y"] < top["y"] < seen["y"] + seen["height"] / 2
+    page.locator(".pc-block").first.scroll_into_view_if_needed()
+    expect(page.locator(".pc-block").first).to_be_in_viewport()

@@ -1,5 +1,8 @@
 // The source: the quote where it stands, and the proof that it does.
 
+// Blocks before and after the mark that fill any screen.
+const NEAR = 40;
+
 async function openSource(target, opener) {
   setOpener(opener);
   showList(false);
@@ -32,8 +35,17 @@ function showSource(source, target) {
   room.open = { ...source, target };
   headSource(source);
   fill("proof", proof(target));
-  find("text").replaceChildren(...source.blocks.map(blockElement));
+  const blocks = source.blocks.map(blockElement);
+  layOutLater(blocks);
+  find("text").replaceChildren(...blocks);
   focusSource();
+}
+
+// A long text is laid out where it is looked at. Near the mark all of it is at once: what is not yet
+// laid out has a height that is guessed, and would move the mark.
+function layOutLater(blocks) {
+  const marked = Math.max(0, blocks.findIndex((block) => block.querySelector(".pc-mark")));
+  blocks.forEach((block, at) => block.classList.toggle("pc-far", Math.abs(at - marked) > NEAR));
 }
 
 function showSourceError(message) {

@@ -16,7 +16,7 @@ from index.database import connect_reading, replace, undamaged
 from index.embed import Embedder
 from index.errors import DamagedError, IndexFolderError, SourceError
 from index.soundness import Broken, copy, faults
-from index.store import Settings, Store, locked, opened, writing
+from index.store import Settings, Store, WritableStore, locked, opened, writing
 from index.tokens import Tokens
 from index.types import Document
 from index.update import SourceFile, Updater, make_settings, publish
@@ -68,7 +68,7 @@ def _replace(folder: Path, found: list[str], load: Load) -> Repair:
     return done
 
 
-def _rebuild(folder: Path, fresh: Store, found: list[str], load: Load) -> Repair:
+def _rebuild(folder: Path, fresh: WritableStore, found: list[str], load: Load) -> Repair:
     with closing(connect_reading(folder, damaged_too=True)) as connection:
         store = Store(folder, connection)
         with undamaged(folder):

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from index import digest, vectors
 from index.database import connect_reading, undamaged
 from index.errors import DamagedError
-from index.store import Origin, Store, open_reading, writing
+from index.store import Origin, Store, WritableStore, open_reading, writing
 from index.types import Document
 
 # What is derived from the rows of documents and passages, in an order of its own, so that it
@@ -84,7 +84,7 @@ def _found(folder: Path, check: Callable[[], Iterable[str]]) -> Iterator[str]:
         yield error.reason
 
 
-def copy(store: Store, fresh: Store) -> Copying:
+def copy(store: Store, fresh: WritableStore) -> Copying:
     """Copy every document that is whole into an empty index."""
     copying = Copying([], [])
     for origin in store.origins():

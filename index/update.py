@@ -19,7 +19,7 @@ from index.database import DATABASE
 from index.embed import Embedder, Encoded
 from index.errors import IndexFolderError, SourceError, UnreadableError
 from index.split import Budget, split
-from index.store import DocumentSummary, Settings, Store
+from index.store import DocumentSummary, Settings, WritableStore
 from index.tokens import Tokens
 from index.types import Document, Passage
 
@@ -99,7 +99,7 @@ class Updater:
 
     def __init__(
         self,
-        store: Store,
+        store: WritableStore,
         embedder: Embedder,
         tokens: Tokens,
         passage_tokens: int,
@@ -239,7 +239,7 @@ def make_settings(embedder: Embedder, tokens: Tokens, passage_tokens: int) -> Se
     return Settings(embedder.name, embedder.sha256, tokens.name, passage_tokens)
 
 
-def publish(store: Store) -> None:
+def publish(store: WritableStore) -> None:
     """Finish what a writer did: seal the store, and derive its FAISS index unless it is there."""
     store.seal()
     if vectors.load(store.folder, store.edition) is None:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from index import soundness, store
+from index import soundness
 from index.database import DATABASE, connect_reading
 from index.errors import IndexFolderError
-from index.store import open_reading, writing
+from index.store import changes, open_reading, writing
 from tests.test_index_damage import SOURCES, current_documents, said, tokens, update
 
 NOBODY = 65534
@@ -220,7 +220,7 @@ def test_a_clock_that_goes_back_changes_nothing(
 
     with closing(open_reading(work / "index")) as before:
         generation = before.generation
-    monkeypatch.setattr(store, "datetime", Past)
+    monkeypatch.setattr(changes, "datetime", Past)
     for file in (work / "index").iterdir():
         os.utime(file, (2**31, 2**31))
     (work / "sources" / "d.txt").write_text("It rained.", encoding="utf-8")

@@ -54,8 +54,9 @@ QUESTIONS = ["Where did the mill burn?", "winter in Furth", "never Marlin"]
 CHILD = f"""
 import sys, time
 from pathlib import Path
-from index import read, store, update, vectors
+from index import read, update, vectors
 from index.read import complete
+from index.store import opening
 from index.tokens import DEFAULT_ENCODING, load_encoding
 from tests.fakes import FakeEmbedder
 
@@ -65,7 +66,7 @@ class SlowEmbedder(FakeEmbedder):
         time.sleep(0.005)
         return super().passages(texts)
 
-class TellingStore(store.Store):
+class TellingStore(opening.WritableStore):
     def put(self, document, root, passages):
         super().put(document, root, passages)
         print("put", document.path, document.sha256, flush=True)
@@ -85,14 +86,14 @@ def telling_publish(*of):
 publish, vectors.publish = vectors.publish, telling_publish
 # A process for each file would take most of the time, and what is killed is the writer.
 read.completed = complete.load
-store.Store = TellingStore
+opening.WritableStore = TellingStore
 update.GATHER = 3
 sources, index = map(Path, sys.argv[1:])
 embedder, tokens = SlowEmbedder(), load_encoding(DEFAULT_ENCODING)
 print("started", flush=True)
-with store.writing(index) as opened:
-    opened.prepare(update.make_settings(embedder, tokens, {PASSAGE_TOKENS}))
-    update.Updater(opened, embedder, tokens, {PASSAGE_TOKENS}).run([sources])
+with opening.writing(index) as store:
+    store.prepare(update.make_settings(embedder, tokens, {PASSAGE_TOKENS}))
+    update.Updater(store, embedder, tokens, {PASSAGE_TOKENS}).run([sources])
 print("finished", flush=True)
 """
 

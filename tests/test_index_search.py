@@ -13,7 +13,7 @@ import pytest
 from index import search, vectors
 from index.embed import Encoded
 from index.search import BM25_WEIGHT, HYBRID_WEIGHT, Searcher
-from index.store import Settings, Store, writing
+from index.store import Settings, Store, WritableStore, writing
 from index.types import Document, Hit, Passage, Place, Sentence, Span
 
 # Words at right angles to each other; their sign bits are all that there is to them, so nothing
@@ -55,13 +55,13 @@ class HandMade:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path) -> Iterator[WritableStore]:
     with writing(tmp_path) as opened:
         opened.prepare(Settings("hand-made", "0" * 64, "none", 10))
         yield opened
 
 
-def add(store: Store, name: str, *passages: str) -> None:
+def add(store: WritableStore, name: str, *passages: str) -> None:
     """A document of passages, each with a sentence for every full stop."""
     pairs = []
     for reading in passages:
@@ -79,7 +79,7 @@ def find(store: Store, question: str) -> list[Hit]:
     return searcher(store).search(question)
 
 
-def test_one_passage_is_judged_by_its_words(store: Store) -> None:
+def test_one_passage_is_judged_by_its_words(store: WritableStore) -> None:
     add(store, "a", "Rain marlin. Snow.")
     (hit,) = find(store, "rain")
     assert hit.document == "a"
@@ -91,7 +91,7 @@ def test_one_passage_is_judged_by_its_words(store: Store) -> None:
     assert hit.score == 1
 
 
-def test_rare_words_weigh_more(store: Store) -> None:
+def test_rare_words_weigh_more(store: WritableStore) -> None:
     add(store, "a", "Rain marlin.")
     add(store, "b", "Snow marlin.")
     first, second = find(store, "Rain, Marlin?")
@@ -105,7 +105,7 @@ def test_rare_words_weigh_more(store: Store) -> None:
     assert second.score == pytest.approx(second.similarity)
 
 
-def test_a_word_that_is_nowhere_lowers_every_similarity(store: Store) -> None:
+def test_a_word_that_is_nowhere_lowers_every_similarity(store: WritableStore) -> None:
     add(store, "a", "Rain.")
     add(store, "b", "Snow.")
     known, unknown = math.log1p(1.5 / 1.5), math.log1p(2.5 / 0.5)
@@ -114,7 +114,7 @@ def test_a_word_that_is_nowhere_lowers_every_similarity(store: Store) -> None:
     assert second.similarity == pytest.approx(0, abs=1e-6)
 
 
-def test_both_scores_are_scaled_and_added(store: Store) -> None:
+def test_both_scores_are_scaled_and_added(store: WritableStore) -> None:
     # The word is in two of four; their BM25 differs by length alone, their cosine as well.
     add(store, "a", "Rain.", "Rain snow snow snow.", "Snow.", "Marlin.")
     scores = {hit.passage.reading: hit for hit in find(store, "rain")}
@@ -129,7 +129,7 @@ def test_both_scores_are_scaled_and_added(store: Store) -> None:
     assert scores["Snow."].score == pytest.approx(0, abs=1e-6)
 
 
-def test_hits_are_ordered_by_score_and_equals_by_age(store: Store) -> None:
+def test_hits_are_ordered_by_score_and_equals_by_age(store: WritableStore) -> None:
     add(store, "a", "Snow.")
     add(store, "b", "Rain.")
     add(store, "c", "Rain.")
@@ -138,14 +138,14 @@ def test_hits_are_ordered_by_score_and_equals_by_age(store: Store) -> None:
 
 
 def test_only_the_best_candidates_are_compared_word_by_word(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: WritableStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "CANDIDATES", 2)
     add(store, "a", "Snow.", "Marlin rain.", "Marlin.", "Rain.")
     assert [hit.passage.reading for hit in find(store, "rain")] == ["Rain.", "Marlin rain."]
 
 
-def test_a_sentence_without_words_is_like_nothing(store: Store) -> None:
+def test_a_sentence_without_words_is_like_nothing(store: WritableStore) -> None:
     reading = "Rain. ..."
     spans = (Span(0, 5), Span(6, 9))
     passage = Passage(reading, tuple(Sentence(span, span, Place()) for span in spans))
@@ -156,29 +156,29 @@ def test_a_sentence_without_words_is_like_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize("question", ["", " \n", "?!"])
-def test_a_question_without_words_finds_nothing(question: str, store: Store) -> None:
+def test_a_question_without_words_finds_nothing(question: str, store: WritableStore) -> None:
     add(store, "a", "Rain.")
     assert find(store, question) == []
 
 
-def test_an_empty_index_finds_nothing(store: Store) -> None:
+def test_an_empty_index_finds_nothing(store: WritableStore) -> None:
     assert find(store, "rain") == []
 
 
 @pytest.mark.parametrize(
     "question", ["rain OR", '"rain', "rain*", "rain NEAR(snow)", "reading : rain", "rain\x00\ud800"]
 )
-def test_a_question_is_never_syntax(question: str, store: Store) -> None:
+def test_a_question_is_never_syntax(question: str, store: WritableStore) -> None:
     add(store, "a", "Rain.", "Snow.")
     assert find(store, question)[0].passage.reading == "Rain."
 
 
-def test_a_question_that_is_too_long_is_known(store: Store) -> None:
+def test_a_question_that_is_too_long_is_known(store: WritableStore) -> None:
     assert searcher(store).can_read("rain snow rain snow")
     assert not searcher(store).can_read("rain snow rain snow rain")
 
 
-def test_one_word_to_the_model_may_be_too_many_to_search_by(store: Store) -> None:
+def test_one_word_to_the_model_may_be_too_many_to_search_by(store: WritableStore) -> None:
     # In small letters the dot is a character of its own, and no part of a word.
     assert HandMade().count("\u0130" * 5) <= 1
     assert searcher(store).can_read("\u0130" * 4)
@@ -188,7 +188,7 @@ def test_one_word_to_the_model_may_be_too_many_to_search_by(store: Store) -> Non
 # -- some documents alone --------------------------------------------------------------------------
 
 
-def test_only_the_documents_of_a_scope_are_searched(store: Store) -> None:
+def test_only_the_documents_of_a_scope_are_searched(store: WritableStore) -> None:
     add(store, "a", "Rain.", "Snow.")
     add(store, "b", "Rain snow.", "Marlin.")
     add(store, "c", "Rain.")
@@ -205,7 +205,7 @@ def test_only_the_documents_of_a_scope_are_searched(store: Store) -> None:
 
 
 def test_a_scope_leaves_as_many_candidates_as_there_are(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: WritableStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "CANDIDATES", 2)
     add(store, "a", "Rain.", "Rain.", "Rain.")
@@ -215,7 +215,7 @@ def test_a_scope_leaves_as_many_candidates_as_there_are(
 
 
 @pytest.mark.parametrize("documents", [frozenset[str](), frozenset({"lost"})])
-def test_no_documents_have_no_hits(store: Store, documents: frozenset[str]) -> None:
+def test_no_documents_have_no_hits(store: WritableStore, documents: frozenset[str]) -> None:
     add(store, "a", "Rain.")
     assert searcher(store).search("rain", documents) == []
     assert len(searcher(store).search("rain", None)) == 1

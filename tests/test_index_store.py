@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import read
-from index.database import DATABASE, connect_writing
+from index.database import DATABASE, connect_reading, connect_writing
 from index.embed import Encoded
 from index.errors import IndexFolderError
 from index.split import split
-from index.store import LOCK, Settings, Store, current_edition, open_reading, writing
+from index.store import LOCK, Settings, Store, WritableStore, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
 from index.types import (
     UNKNOWN,
@@ -71,14 +71,14 @@ def encode(document: Document) -> list[tuple[Passage, Encoded]]:
     return list(zip(passages, EMBEDDER.passages([p.reading for p in passages]), strict=True))
 
 
-def put(store: Store, path: str, text: str) -> Document:
+def put(store: WritableStore, path: str, text: str) -> Document:
     document = make(path, text)
     store.put(document, "/root", encode(document))
     return document
 
 
 @contextmanager
-def new_store(folder: Path) -> Iterator[Store]:
+def new_store(folder: Path) -> Iterator[WritableStore]:
     with writing(folder) as store:
         store.prepare(SETTINGS)
         yield store
@@ -524,7 +524,7 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
     with new_store(tmp_path):
         pass
     with (
-        closing(open_reading(tmp_path)) as store,
+        closing(WritableStore(tmp_path, connect_reading(tmp_path))) as store,
         pytest.raises(sqlite3.OperationalError, match=r"transaction|readonly"),
     ):
         store.drop("a.txt")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.store import Store
+from index.store import Store, WritableStore
 from index.types import Span
 from index.witnesses.shingles import MOST_PLACES
 from tests.test_index_store import encode, make, new_store
@@ -39,13 +39,13 @@ OTHER = [
 ]
 
 
-def put(store: Store, name: str, text: str) -> None:
+def put(store: WritableStore, name: str, text: str) -> None:
     document = replace(make("x.txt", text), path=name)
     store.put(document, "/root", encode(document))
 
 
 @contextmanager
-def indexed(folder: Path, **texts: list[str]) -> Iterator[Store]:
+def indexed(folder: Path, **texts: list[str]) -> Iterator[WritableStore]:
     """A store of documents, a name and its sentences each."""
     with new_store(folder) as store:
         for name, sentences in texts.items():

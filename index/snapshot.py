@@ -1,6 +1,7 @@
 """An index open for questions: the one way in for whoever asks."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -225,12 +226,14 @@ class Library:
 
 
 class _Turns:
-    """An index folder held open at its newest generation, for one thread at a time."""
+    """An index folder held open at its newest generation, for one thread at a time: in the order
+    in which they came."""
 
     def __init__(self, folder: Path, open_newest: Callable[[], tuple[Store, Snapshot]]) -> None:
         self._folder = folder
         self._open = open_newest
         self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
         self._is_taken = False
         self._is_over = False
         self._held: tuple[Store, Snapshot] | None = None
@@ -257,8 +260,13 @@ class _Turns:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
+        mine = object()
         with self._changed:
-            self._changed.wait_for(lambda: self._is_over or not self._is_taken)
+            self._waiting.append(mine)
+            try:
+                self._changed.wait_for(lambda: self._is_over or self._is_next(mine))
+            finally:
+                self._waiting.remove(mine)
             if self._is_over:
                 raise StoppedError
             self._is_taken = True
@@ -268,6 +276,9 @@ class _Turns:
             with self._changed:
                 self._is_taken = False
                 self._changed.notify_all()
+
+    def _is_next(self, waiting: object) -> bool:
+        return not self._is_taken and self._waiting[0] is waiting
 
     def _close(self) -> None:
         if self._held is not None:

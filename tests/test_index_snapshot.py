@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -233,6 +234,25 @@ def test_threads_take_turns_and_get_their_own_answers(indexed: Indexed, library:
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(asks, questions)) == [expected[question] for question in questions]
+
+
+def test_nobody_is_overtaken(library: Library) -> None:
+    came: list[str] = []
+    waiting = library._questions._waiting
+
+    def asks(name: str) -> None:
+        with library.snapshot():
+            came.append(name)
+
+    with ThreadPoolExecutor(5) as pool:
+        with library.snapshot():
+            for number, name in enumerate("abcde"):
+                pool.submit(asks, name)
+                while len(waiting) <= number:
+                    time.sleep(0.001)
+        # Whoever has just had his turn, and asks again at once, comes last.
+        asks("first")
+    assert came == ["a", "b", "c", "d", "e", "first"]
 
 
 def test_who_waits_for_his_turn_is_turned_away_and_who_has_it_finishes(library: Library) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.types import Block, BlockKind, Document, Place, Reference, Span, Speech
 from index.witnesses.match import Copy, Match, Stretch
 from index.witnesses.standing import Witness as Ranked
-from rag.compose import LOOKED_AT, Copied, compose, with_sources
+from rag.compose import LOOKED_AT, Copied, compose, nearest, with_sources
 from rag.types import LONGEST_QUOTE, MOST_QUOTES, Claim, Quote, Verdict
 from rag.verify import Gate
 
@@ -199,6 +199,16 @@ def test_the_best_witness_is_quoted_wherever_the_claim_is() -> None:
         (quote,) = composed(claims, full, damaged, copies=copies)
         assert said([quote]) == [("full.txt", LOST)]
         assert witnesses(quote) == [("damaged.txt", 65, 122, "line 2", False)]
+
+
+def test_what_two_claims_lead_to_is_offered_once() -> None:
+    full = document("full.txt", BEFORE, LOST)
+    damaged = document("damaged.txt", BEFORE, DAMAGED)
+    bells = document("bells.txt", "Two bells rang.")
+    gate = Gate({source.path: source for source in (full, damaged, bells)}.get)
+    claims = [claim(damaged, DAMAGED), claim(full, LOST, 0.9), claim(bells, bells.text, 0.1)]
+    found = nearest(claims, gate, Told([(full, LOST), (damaged, DAMAGED)]))
+    assert said(found) == [("full.txt", LOST), ("bells.txt", bells.text)]
 
 
 def test_a_better_witness_takes_the_place_of_the_claim() -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,13 +21,16 @@ from ui.server.calls import BUSY, LARGEST_NUMBER, MALFORMED, UNKNOWN
 from ui.server.guard import HEADERS
 from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE, Rate
 from ui.server.pace import TOO_FAST
-from ui.server.paths import CALLS
+from ui.server.paths import CALLS, UPLOAD
+from ui.server.printed import CROWDED
 from ui.server.services import Service
 from ui.server.sessions import owner_of
+from ui.uploads import Uploads
 
 
 class Slow(Mirror):
-    """Has services that wait until they are let go, that fail, and that echo."""
+    """Has services that wait until they are let go, that fail, and that echo; a page to print
+    waits as well."""
 
     def __init__(self) -> None:
         self.begin()
@@ -43,6 +47,10 @@ class Slow(Mirror):
             "picky": self._picky,
             "broken": self._broken,
         }
+
+    def page(self, owner: str, answer: str) -> str:
+        self._ask(owner, answer)
+        return answer
 
     def _ask(self, owner: str, request: object) -> Record:
         self.arrived.release()
@@ -125,6 +133,30 @@ def test_whatever_component_and_session_are_named_nothing_is_kept(address: str) 
     headers = {"Content_Type": JSON, "Cookie": f"pincite={ANN}"}
     reply = send(address, CALLS, "POST", json.dumps(body).encode(), **headers)
     assert record(reply) == {"request": 1}
+
+
+def test_who_prints_too_much_at_once_is_told_and_keeps_nobody_waiting(
+    desk: Slow, tmp_path: Path
+) -> None:
+    desk.begin()
+    ann = f"pincite={ANN}"
+    with (
+        serving(desk, free_port(), Uploads(tmp_path)) as address,
+        ThreadPoolExecutor(MOST_CALLS_OF_ONE) as pool,
+    ):
+        printed = [
+            pool.submit(partial(send, address, "/print/x", Cookie=ann))
+            for _ in range(MOST_CALLS_OF_ONE)
+        ]
+        for _ in printed:
+            assert desk.arrived.acquire(timeout=PATIENCE)
+        refused = send(address, "/print/x", Cookie=ann)
+        assert (refused.status, refused.body.decode()) == (503, CROWDED)
+        assert (
+            send(address, f"{UPLOAD}?path=a.txt", "POST", b"It rained.", Cookie=ann).status == 201
+        )
+        desk.go.set()
+        assert {each.result().status for each in printed} == {200}
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,14 @@ def test_after_a_reply_no_half_a_head_is_waited_for_either(address: str) -> None
         assert connection.recv(100) == b""
 
 
+def test_after_a_reply_the_rest_of_a_body_is_not_waited_for_either(address: str) -> None:
+    with connected(address) as connection:
+        connection.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n")
+        assert status(connection) == 404
+        connection.sendall(b"x")
+        assert connection.recv(100) == b""
+
+
 def test_once_the_head_is_there_an_answer_may_take_its_time(address: str) -> None:
     with connected(address) as connection:
         for _ in range(2):

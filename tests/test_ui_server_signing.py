@@ -1,14 +1,16 @@
 """Signing in and out by raw HTTP, and what is closed to who has not."""
 
 import re
+import socket
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from contextlib import contextmanager
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from argon2 import PasswordHasher
-from starlette.requests import Request
 
 from rag.render import Record
+from tests.patience import PATIENCE
 from tests.served import JSON, Mirror, Reply, call, record, send
 from ui import passwords
 from ui.browser import free_port
@@ -16,9 +18,10 @@ from ui.passwords import hashes_of, set_password
 from ui.server import signing
 from ui.server.accounts import FREE_OF_USER, WRONG, Accounts, user_owner
 from ui.server.app import Front, serving
+from ui.server.limits import Places
 from ui.server.paths import SIGN_IN, SIGN_OUT, UPLOAD
 from ui.server.sessions import SIGNED_OUT
-from ui.server.signing import CROWDED, LARGEST_FORM, _address_of
+from ui.server.signing import CROWDED, LARGEST_FORM
 from ui.server.site import Site, site_of
 from ui.uploads import Uploads
 
@@ -150,6 +153,39 @@ def test_who_finds_no_place_to_wait_is_told_at_once(
         assert CROWDED.encode() in reply.body
 
 
+def test_half_a_form_takes_no_place_from_anybody(
+    hashes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "MOST_WAITING", 1)
+    half = f"POST {SIGN_IN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n"
+    half += "Content-Length: 99\r\n\r\nuser"
+    with serving(Mirror(), free_port(), front=Front(Site(), Accounts(hashes))) as address:
+        found = urlsplit(address)
+        with socket.create_connection((found.hostname, found.port), timeout=PATIENCE) as slow:
+            slow.sendall(half.encode())
+            assert sign_in(address, "ann").status == 303
+
+
+def test_the_places_of_one_network_are_no_others(
+    hashes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Noting(Places):
+        @contextmanager
+        def place(self, owner: str) -> Iterator[bool]:
+            asked.append(owner)
+            with super().place(owner) as is_free:
+                yield is_free
+
+    monkeypatch.setattr(signing, "Places", Noting)
+    site = site_of("127.0.0.1", ["archive.example"], https=True)
+    with serving(Mirror(), free_port(), front=Front(site, Accounts(hashes))) as address:
+        for each in ("2001:db8::1", "[2001:db8::2]:4242", "192.0.2.1:4242"):
+            assert sign_in(address, "ann", X_Forwarded_For=each).status == 303
+    assert asked == ["2001:db8::/64", "2001:db8::/64", "192.0.2.1"]
+
+
 def test_a_form_is_small_and_from_our_page(address: str) -> None:
     large = urlencode({"user": "ann", "password": "x" * LARGEST_FORM}).encode()
     assert send(address, SIGN_IN, "POST", large, Content_Type=FORM).status == 413
@@ -212,14 +248,6 @@ def test_behind_a_proxy_the_address_is_the_one_that_it_saw(hashes: dict[str, str
             assert reply.status == 403
         assert sign_in(address, "ann", X_Forwarded_For="198.51.100.9, 192.0.2.1").status == 429
         assert sign_in(address, "ann", X_Forwarded_For="192.0.2.1, 192.0.2.2").status == 303
-
-
-def test_the_address_is_the_last_also_of_several_lines() -> None:
-    lines = [(b"x-forwarded-for", each) for each in (b"192.0.2.9", b"192.0.2.8, 192.0.2.1")]
-    request = Request({"type": "http", "headers": lines})
-    assert (
-        _address_of(request, site_of("127.0.0.1", ["archive.example"], https=True)) == "192.0.2.1"
-    )
 
 
 def test_without_a_proxy_nobody_names_an_address(hashes: dict[str, str]) -> None:

@@ -7,12 +7,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from index.errors import PinciteError
 from rag.render import Record
 from ui.passwords import matches, unmatched
+from ui.server.addresses import network_of
 from ui.server.lockout import Lockout
 from ui.server.sessions import SECRET, owner_of
 
@@ -65,7 +65,7 @@ class Accounts:
         """The secret of a new session; PinciteError says that the password is wrong, WaitError that
         it was not even looked at."""
         user = user.strip().lower()
-        keys = self._key(user), _network(address)
+        keys = self._key(user), network_of(address)
         with self._trying:
             wait = max(self._users.wait(keys[0]), self._addresses.wait(keys[1]))
             if wait:
@@ -114,15 +114,3 @@ def user_owner(user: str) -> str:
     """The name that a user's things go by, from whichever browser: 64 hexadecimal digits."""
     # No cookie's value has a space, so that none has this hash.
     return hashlib.sha256(f"user {user}".encode()).hexdigest()
-
-
-def _network(address: str) -> str:
-    """An address, or of IPv6 the 64 bits that one customer is given."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(found, IPv6Address):
-        # All of IPv4 is mapped into one such network.
-        return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
-    return str(found)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,7 +17,7 @@ from starlette.routing import Route
 from rag.render import Record
 from ui.server.bodies import BodyError, read_body
 from ui.server.guard import LARGEST_REQUEST
-from ui.server.limits import MOST_CALLS, MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE, Places
+from ui.server.limits import MOST_CALLS_OF_ONE, MOST_QUESTIONS_OF_ONE, Bounded, NoPlaceError
 from ui.server.log import Told, describe_fault
 from ui.server.paths import CALLS
 from ui.server.services import Service
@@ -36,28 +35,23 @@ LARGEST_NUMBER = 2**53 - 1
 
 
 class _Counter:
-    """A service with its places. Each has its own, so that none keeps others waiting."""
+    """A service, and how much of it is done at once."""
 
     def __init__(self, name: str, serve: Service) -> None:
         self._name = name
         self._serve = serve
-        of_one = MOST_QUESTIONS_OF_ONE if name == "ask" else MOST_CALLS_OF_ONE
-        self._places = Places(MOST_CALLS, of_one)
-        self._threads = CapacityLimiter(MOST_CALLS)
+        self._work = Bounded(MOST_QUESTIONS_OF_ONE if name == "ask" else MOST_CALLS_OF_ONE)
 
     async def answer(self, owner: str, fields: object, told: Told) -> Response:
         """What the service replies, or that there is no place left."""
         told.service(self._name, fields)
-        with self._places.place(owner) as is_free:
-            if not is_free:
-                return _refused(told, "busy", BUSY)
-            try:
-                record = await to_thread.run_sync(
-                    partial(self._serve, owner, fields), limiter=self._threads
-                )
-            except ValueError as error:
-                told.fault(describe_fault(error))
-                return _refused(told, "malformed", MALFORMED, 400)
+        try:
+            record = await self._work.do(owner, partial(self._serve, owner, fields))
+        except NoPlaceError:
+            return _refused(told, "busy", BUSY)
+        except ValueError as error:
+            told.fault(describe_fault(error))
+            return _refused(told, "malformed", MALFORMED, 400)
         told.reply(record)
         return _json(record)
 

@@ -10,23 +10,30 @@ PATIENCE = 10.0
 
 
 class NoIdlers(H11Protocol):
-    """Ends a connection on which no head comes, whole, in time. uvicorn sets a time for the first
-    byte after a reply alone: without this, 500 connections that say nothing keep everybody out."""
+    """Ends a connection on which no head comes, whole, in time, nor the rest of a body that has its
+    reply already. uvicorn sets a time for the first byte after a reply alone: without this, 500
+    connections that say nothing keep everybody out."""
 
     _late: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._see_to_head()
+        self._see_to_it()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._see_to_head()
+        self._see_to_it()
 
-    def _see_to_head(self) -> None:
-        is_missing = self.conn.their_state is h11.IDLE
-        if is_missing and self._late is None:
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._see_to_it()
+
+    def _see_to_it(self) -> None:
+        is_owed = self.conn.their_state is h11.IDLE or (
+            self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE
+        )
+        if is_owed and self._late is None:
             self._late = self.loop.call_later(PATIENCE, self.timeout_keep_alive_handler)
-        elif self._late is not None and not is_missing:
+        elif self._late is not None and not is_owed:
             self._late.cancel()
             self._late = None

@@ -4,6 +4,9 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
 
 # Of each service: calls that are answered or wait, of all owners and of one.
 MOST_CALLS = 64
@@ -14,6 +17,12 @@ MOST_QUESTIONS_OF_ONE = 2
 RATE = 30.0
 BURST = 300
 MOST_OWNERS = 10_000
+
+Result = TypeVar("Result")
+
+
+class NoPlaceError(Exception):
+    """There is no place left just now."""
 
 
 class Places:
@@ -35,6 +44,21 @@ class Places:
             self._taken[owner] -= is_free
             if not self._taken[owner]:
                 del self._taken[owner]
+
+
+class Bounded:
+    """One kind of work in threads of its own, so that much of it keeps nothing else waiting."""
+
+    def __init__(self, most_of_one: int = MOST_CALLS_OF_ONE) -> None:
+        self._places = Places(MOST_CALLS, most_of_one)
+        self._threads = CapacityLimiter(MOST_CALLS)
+
+    async def do(self, owner: str, act: Callable[[], Result]) -> Result:
+        """What the act gives; NoPlaceError where too many wait, or too many of this owner."""
+        with self._places.place(owner) as is_free:
+            if not is_free:
+                raise NoPlaceError
+            return await to_thread.run_sync(act, limiter=self._threads)
 
 
 class Rate:

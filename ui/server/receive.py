@@ -1,14 +1,15 @@
 """`POST /upload?path=NAME`: one file, as the raw body of a request, streamed to disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ui.server.calls import NO_COOKIE
+from ui.server.limits import MOST_CALLS
 from ui.server.paths import UPLOAD
 from ui.uploads import UploadError, Uploads, prefix_of
 
@@ -22,10 +23,12 @@ SLOW = "The file came too slowly, and was not taken. Try again on a better conne
 def upload_route(uploads: Uploads) -> Route:
     """Takes files for the owner of the request's cookie: 201 and `{"document", "bytes"}`, or else
     `{"error"}` with a status that says as much to a program. The service `take_in` indexes them."""
+    # Of its own: the time that a chunk waits to be written counts as if it came slowly.
+    threads = CapacityLimiter(MOST_CALLS)
 
     async def receive(request: Request) -> Response:
         try:
-            return await _receive(request, uploads)
+            return await _receive(request, uploads, threads)
         except UploadError as refused:
             # What is still sent of a body that came too slowly is not waited for either.
             headers = {"Connection": "close"} if refused.status == 408 else None
@@ -39,7 +42,7 @@ def upload_route(uploads: Uploads) -> Route:
     return Route(UPLOAD, receive, methods=["POST"])
 
 
-async def _receive(request: Request, uploads: Uploads) -> Response:
+async def _receive(request: Request, uploads: Uploads, threads: CapacityLimiter) -> Response:
     owner: str | None = request.state.owner
     if owner is None:
         raise UploadError(401, NO_COOKIE)
@@ -48,12 +51,15 @@ async def _receive(request: Request, uploads: Uploads) -> Response:
         raise UploadError(411, "The request does not say how long the file is.")
     name = request.query_params.get("path", "")
     with uploads.taking(owner, name, int(length)) as write:
-        if await _written(request, write, int(length)) != int(length):
+        size = await _written(
+            request, lambda chunk: to_thread.run_sync(write, chunk, limiter=threads), int(length)
+        )
+        if size != int(length):
             raise UploadError(400, "The file is not as long as the request says.")
     return JSONResponse({"document": prefix_of(owner) + name, "bytes": int(length)}, 201)
 
 
-async def _written(request: Request, write: Callable[[bytes], None], most: int) -> int:
+async def _written(request: Request, write: Callable[[bytes], Awaitable[None]], most: int) -> int:
     """How many bytes came, of which no more than `most` are written: a request in chunks may lie
     about its length."""
     size = 0
@@ -61,7 +67,7 @@ async def _written(request: Request, write: Callable[[bytes], None], most: int) 
         size += len(chunk)
         if size > most:
             break
-        await run_in_threadpool(write, chunk)
+        await write(chunk)
     return size
 
 

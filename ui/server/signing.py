@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from index.errors import PinciteError
 from ui.server.accounts import LASTING, Accounts, WaitError, user_owner
+from ui.server.addresses import address_of, network_of
 from ui.server.bodies import BodyError, read_body
 from ui.server.limits import Places
 from ui.server.log import Told
@@ -21,7 +22,7 @@ from ui.server.sessions import cookie_of, secret_in
 from ui.server.site import Site
 
 LARGEST_FORM = 10_000
-# Who wait for their password to be looked at, in all and from one address.
+# Who wait for their password to be looked at, in all and from one network.
 MOST_WAITING = 20
 MOST_WAITING_OF_ONE = 4
 CROWDED = "Too many people are signing in just now. Try again in a moment."
@@ -54,16 +55,18 @@ class SigningIn:
     async def take(self, request: Request) -> Response:
         """A name and a password: to the page, or the form again with what is wrong."""
         told: Told = request.state.told
-        address = _address_of(request, self._site)
-        with self._waiting.place(address) as is_free:
+        address = address_of(request, self._site)
+        try:
+            # Before there is a place for it: who sends half a form takes none from anybody.
+            form = _parsed(await read_body(request, LARGEST_FORM))
+        except BodyError as error:
+            return _form_page(INCOMPLETE, error.status)
+        with self._waiting.place(network_of(address)) as is_free:
             if not is_free:
                 told.refusal("busy")
                 return _form_page(CROWDED, 503)
             try:
-                form = _parsed(await read_body(request, LARGEST_FORM))
                 return await self._signed_in(form, address, request)
-            except BodyError as error:
-                return _form_page(INCOMPLETE, error.status)
             except WaitError as error:
                 told.refusal("locked")
                 return _form_page(str(error), 429, {"Retry-After": str(error.seconds)})
@@ -94,14 +97,6 @@ def _parsed(body: bytes) -> dict[str, str]:
         return {name: fields[name][0] for name in ("user", "password")}
     except (ValueError, KeyError) as error:
         raise BodyError(400) from error
-
-
-def _address_of(request: Request, site: Site) -> str:
-    """Where a request comes from: of those that a proxy names, the last, which it saw itself."""
-    named = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
-    if site.https and named:
-        return named
-    return request.client.host if request.client else ""
 
 
 def _form_page(

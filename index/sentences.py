@@ -19,7 +19,6 @@ WINDOW = 8000
 LONGEST = 600
 
 _WORD = re.compile(r"\w")
-_STOP = re.compile(r"[.!?…][\"”’»)\]]{0,3}\s+")
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‘‹›', " "))
 _CLAUSE = re.compile(r"(?<=[;:,.!?—–)\]])\s+|\s+(?=[—–(\[])")
 _SPACE = re.compile(r"\s+")
@@ -61,26 +60,36 @@ def sentence_spans(text: str, language: str = "en") -> list[Span]:
     Every word of the text lies in exactly one of them and none is longer than `LONGEST`
     characters, a single unbroken word excepted.
     """
-    return [
-        part
-        for window in _windows(text)
-        for span in _segment(window.of(text), language)
-        for part in _shorten(text, span.shift(window.start), language)
-    ]
-
-
-def _windows(text: str) -> Iterator[Span]:
-    """The text in parts of at most `WINDOW` characters, cut after a sentence or a word if there is
-    one."""
+    spans: list[Span] = []
     start = 0
-    while len(text) - start > WINDOW:
-        piece = Span(start, start + WINDOW)
-        gap = _last(text, piece, _STOP) or _last(text, piece, _SPACE)
-        end = gap.end() if gap else piece.end
-        yield Span(start, end)
-        start = end
-    if start < len(text):
-        yield Span(start, len(text))
+    while start < len(text):
+        window = _window(text, start)
+        sentences = [span.shift(start) for span in _segment(window.of(text), language)]
+        parts = [part for span in sentences for part in _shorten(text, span, language)]
+        # A sentence too long to be begun again is gone on with at one of its parts.
+        start = _next_start(text, window, [*sentences, *parts])
+        spans += (part for part in parts if part.start < start)
+    return spans
+
+
+def _window(text: str, start: int) -> Span:
+    """The next window: it ends before a straight quotation mark in its last quarter that it would
+    leave open, because sentencex passes over all of them where their number is odd."""
+    end = min(start + WINDOW, len(text))
+    mark = text.rfind('"', end - WINDOW // 4, end) if end < len(text) else -1
+    return Span(start, mark if mark > start and text.count('"', start, end) % 2 else end)
+
+
+def _next_start(text: str, window: Span, spans: Iterable[Span]) -> int:
+    """Where the next window begins: at the first of `spans` in the last quarter of this one, since
+    its border may have cut that one, or a quotation or a parenthesis that begins there.
+
+    A window takes the text on by half of `WINDOW` at least: the time is linear for any text.
+    """
+    if window.end == len(text):
+        return window.end
+    late = window.end - WINDOW // 4
+    return next((span.start for span in spans if span.start >= late), window.end)
 
 
 def _shorten(text: str, span: Span, language: str) -> Iterator[Span]:
@@ -210,9 +219,6 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
 
 
 def _last_gap(text: str, span: Span, pattern: re.Pattern[str]) -> re.Match[str] | None:
-    return _last(text, Span(span.start, span.start + LONGEST), pattern)
-
-
-def _last(text: str, span: Span, pattern: re.Pattern[str]) -> re.Match[str] | None:
-    """The last match within a range, after its first character."""
-    return max(pattern.finditer(text, span.start + 1, span.end), key=re.Match.start, default=None)
+    """The last gap of a part that fits, after its first character."""
+    gaps = pattern.finditer(text, span.start + 1, span.start + LONGEST)
+    return max(gaps, key=re.Match.start, default=None)

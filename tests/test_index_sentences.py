@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sentencex import get_sentence_boundaries
 
@@ -96,7 +96,9 @@ def test_a_sentence_that_goes_on_after_its_parenthesis_keeps_it() -> None:
     assert sentences("It rained. (Most) men left.") == ["It rained.", "(Most) men left."]
 
 
-def test_no_more_than_a_window_is_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def lengths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of the texts that sentencex is given, in order."""
     lengths: list[int] = []
 
     def watched(language: str, text: str) -> list[dict[str, str]]:
@@ -105,10 +107,39 @@ def test_no_more_than_a_window_is_looked_at_at_once(monkeypatch: pytest.MonkeyPa
         return found
 
     monkeypatch.setattr("index.sentences.get_sentence_boundaries", watched)
+    return lengths
+
+
+def test_no_more_than_a_window_is_looked_at_at_once(lengths: list[int]) -> None:
     said = [f"The mill burned for the {number}th time." for number in range(1000)]
     assert sentences(" ".join(said)) == said
     assert "".join(sentences("“" * 3 * WINDOW)) == "“" * 3 * WINDOW
     assert max(lengths) <= WINDOW
+
+
+@pytest.mark.parametrize("hostile", ["“", "a", "word ", "So. ", "It. “", f"So. {'a' * 4000}"])
+def test_no_text_is_looked_at_often(lengths: list[int], hostile: str) -> None:
+    text = (hostile * 4 * WINDOW)[: 4 * WINDOW]
+    sentences(text)
+    # A quarter of a window again in the next, and all of it again without its quotation marks.
+    assert sum(lengths) <= 2 * len(text) * 4 / 3 + WINDOW
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He said that vol. 3 p. 41 of the minutes, as Mr. Carew told Mrs. Reed, has it so.",
+        "He wrote: “I saw it. It was late. Nobody came.”",
+        'He wrote: "I saw it. It was late. Nobody came."',
+        "It rained. (Nobody knew why. It was odd.)",
+    ],
+)
+def test_no_window_ends_within_a_sentence(sentence: str) -> None:
+    assert sentences(f"{sentence} " * 500) == [sentence] * 500
+
+
+def test_a_sentence_longer_than_a_window_is_cut_where_it_would_be_without_windows() -> None:
+    assert [len(sentence) for sentence in sentences("word " * 5000)] == [599] * 41 + [399]
 
 
 def spoken(count: int) -> list[str]:
@@ -129,6 +160,12 @@ def test_a_long_quotation_is_split_with_its_marks_attached(opening: str, closing
     first, *between, last = said
     expected = [f"He wrote: {opening}{first}", *between, f"{last}{closing}", "It rained."]
     assert sentences(text) == expected
+
+
+def test_no_window_begins_within_a_long_quotation() -> None:
+    first, *between, last = spoken(9)
+    text = f'He wrote: "{" ".join([first, *between, last])}" He left. '
+    assert sentences(text * 100) == [f'He wrote: "{first}', *between, f'{last}"', "He left."] * 100
 
 
 def test_a_quotation_within_a_long_quotation_keeps_its_marks() -> None:
@@ -205,3 +242,31 @@ def test_in_a_reading_only_spaces_lie_between_sentences(text: str) -> None:
     assert {reading[first.end : second.start] for first, second in edges} <= {"", " "}
     if spans:
         assert (spans[0].start, spans[-1].end) == (0, len(reading))
+
+
+PROSE = st.lists(
+    st.sampled_from(
+        [
+            "Dr. Reed came.",
+            "See vol. 3, p. 41.",
+            "He met Mr. Carew in St. Ives, i.e. at home.",
+            "Th. E. Reed, cf. No. 5, left.",
+            "Why?",
+            "It was late ... and it rained!",
+            "He said: “I saw it. Go.”",
+            "1. It fell.",
+        ]
+    ),
+    min_size=20,
+    max_size=60,
+).map(" ".join)
+
+
+@given(PROSE)
+def test_a_window_does_not_show_in_the_sentences(text: str) -> None:
+    whole = sentences(text)
+    window = 400
+    assume(max(map(len, whole)) < window // 4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.sentences.WINDOW", window)
+        assert sentences(text) == whole

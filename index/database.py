@@ -1,4 +1,4 @@
-"""The SQLite file of an index folder: its schema and version, connections, and what goes wrong.
+"""The SQLite file of an index folder: its version, connections, and what goes wrong.
 
 SQLite before 3.51.3 can lose a commit where one connection checkpoints while another writes ("WAL
 reset", sqlite.org/wal.html), and Python brings whatever version it was built with. It takes two
@@ -16,9 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from index import mark
+from index import mark, schema
 from index.errors import DamagedError, IndexFolderError
-from index.witnesses import ledger
 
 FORMAT_VERSION = 3
 DATABASE = "pincite.sqlite"
@@ -34,56 +33,6 @@ _PASSING = {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
-    sha256 TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    encoding TEXT NOT NULL, size INTEGER NOT NULL, author TEXT, digest TEXT NOT NULL
-) STRICT;
-CREATE TABLE blocks (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, place TEXT NOT NULL,
-    holes TEXT NOT NULL, PRIMARY KEY (document, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE refs (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, label TEXT NOT NULL, notes TEXT NOT NULL,
-    PRIMARY KEY (document, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE speeches (
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, speakers TEXT NOT NULL,
-    reported INTEGER NOT NULL, PRIMARY KEY (document, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    digest TEXT NOT NULL, vector_sha256 TEXT NOT NULL,
-    reading TEXT NOT NULL, vector BLOB NOT NULL, tokens BLOB NOT NULL, pieces BLOB NOT NULL
-) STRICT;
-CREATE INDEX passages_of_document ON passages (document);
-CREATE TABLE sentences (
-    passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    reading_start INTEGER NOT NULL, reading_end INTEGER NOT NULL,
-    token_start INTEGER NOT NULL, token_end INTEGER NOT NULL, place TEXT NOT NULL,
-    PRIMARY KEY (passage, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE piece_counts (piece INTEGER PRIMARY KEY, passages INTEGER NOT NULL) STRICT;
-INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
-CREATE VIRTUAL TABLE passages_words USING fts5 (
-    reading, content='passages', content_rowid='id', tokenize='porter unicode61'
-);
-CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
-    INSERT INTO passages_words (rowid, reading) VALUES (new.id, new.reading);
-END;
-CREATE TRIGGER passage_dropped AFTER DELETE ON passages BEGIN
-    INSERT INTO passages_words (passages_words, rowid, reading)
-        VALUES ('delete', old.id, old.reading);
-END;
-"""
 
 
 class Edition(NamedTuple):
@@ -106,8 +55,8 @@ def edition_of(connection: sqlite3.Connection) -> Edition:
 def connect_reading(folder: Path, *, damaged_too: bool = False) -> sqlite3.Connection:
     """A connection that sees the index as it is now, whatever is written later.
 
-    It never blocks and is never blocked. `damaged_too`: also where commits are missing, to see what
-    is left. The caller closes it.
+    It never blocks and is never blocked. `damaged_too`: also where commits are missing or the
+    schema has changed, to see what is left. The caller closes it.
     """
     path = folder / DATABASE
     if not path.is_file():
@@ -115,7 +64,7 @@ def connect_reading(folder: Path, *, damaged_too: bool = False) -> sqlite3.Conne
     # Before the database is looked at: a writer may be at work.
     promised = mark.read(folder)
     with (
-        readable(folder),
+        undamaged(folder),
         _openable(folder),
         _closed_on_error(_connect(path, "ro")) as connection,
     ):
@@ -127,6 +76,7 @@ def connect_reading(folder: Path, *, damaged_too: bool = False) -> sqlite3.Conne
         _check_version(folder, connection)
         if not damaged_too:
             _check_nothing_lost(folder, connection, promised)
+            _check_schema(folder, connection)
         return connection
 
 
@@ -144,11 +94,11 @@ def connect_writing(folder: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             # In one transaction with the version: a half-made database is never opened.
             connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA}{ledger.SCHEMA}"
-                f" PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
+                f"BEGIN IMMEDIATE; {schema.SCHEMA} PRAGMA user_version = {FORMAT_VERSION}; COMMIT;"
             )
         _check_version(folder, connection)
         _check_nothing_lost(folder, connection, promised)
+        _check_schema(folder, connection)
         return connection
 
 
@@ -283,6 +233,11 @@ def _check_nothing_lost(
     if promised and promised.identity == found.identity and promised.generation > found.generation:
         lost = promised.generation - found.generation
         raise DamagedError(folder, f"the last {lost} of its changes are lost")
+
+
+def _check_schema(folder: Path, connection: sqlite3.Connection) -> None:
+    if changed := schema.changed(connection):
+        raise DamagedError(folder, f"its schema has changed: {', '.join(changed)}")
 
 
 def _no_index(folder: Path) -> str:

@@ -237,13 +237,15 @@ def test_words_that_copies_are_found_by_are_sealed(index: Path, sound: Path) -> 
         update(index, sound / "sources")
 
 
-@pytest.mark.parametrize("column", [b"encoding TEXT", b"passages INTEGER"])
-def test_a_name_that_is_no_text_is_damage_for_a_writer_too(
-    column: bytes, index: Path, sound: Path
+@pytest.mark.parametrize("word", [b"encoding TEXT", b"passages INTEGER", b"EATE TABLE meta"])
+def test_a_schema_that_is_no_text_is_damage_for_readers_and_writers(
+    word: bytes, index: Path, sound: Path
 ) -> None:
     data = (index / DATABASE).read_bytes()
-    damaged = bytes([data[data.index(column)] | 0x80])
-    (index / DATABASE).write_bytes(data.replace(column, damaged + column[1:]))
+    damaged = bytes([data[data.index(word)] | 0x80])
+    (index / DATABASE).write_bytes(data.replace(word, damaged + word[1:]))
+    with pytest.raises(DamagedError):
+        open_reading(index)
     with pytest.raises(DamagedError):
         update(index, sound / "sources")
 

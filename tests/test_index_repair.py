@@ -13,7 +13,7 @@ import pytest
 from index import repair as module
 from index import soundness, vectors
 from index.database import DATABASE
-from index.errors import IndexFolderError
+from index.errors import DamagedError, IndexFolderError
 from index.repair import Lost, Repair, repair
 from index.store import current_edition, open_reading
 from tests.fakes import FakeEmbedder
@@ -88,6 +88,52 @@ def test_passages_are_made_anew_from_the_text_that_is_kept(
     assert repair(index, load) == Repair(found, 2, ["a.md"], [])
     assert soundness.faults(index) == []
     assert said(index)["documents"] == expected["documents"]
+
+
+# Damage to how SQLite is told to read and write.
+RETOLD = "UPDATE sqlite_master SET sql = replace(sql, '{}', '{}') WHERE name = '{}'"
+SCHEMA = {
+    "DROP TRIGGER passage_dropped": "passage_dropped",
+    "DROP INDEX passages_of_document": "passages_of_document",
+    "CREATE INDEX by_title ON documents (title)": "by_title",
+    RETOLD.format("porter ", "", "passages_words"): "passages_words",
+    RETOLD.format("new.reading", "new.digest", "passage_added"): "passage_added",
+    # One bit: SQLite asks for it when it gives out a number.
+    RETOLD.format("TABLE sqlite", "TABLE sqlitE", "sqlite_sequence"): "sqlite_sequence",
+    # One bit: nothing that reads asks for the column, nothing could be written.
+    RETOLD.format("(\n    reading", "(\n    seading", "passages_words"): "passages_words",
+}
+
+
+@pytest.mark.parametrize(("statement", "names"), SCHEMA.items())
+def test_a_changed_schema_is_refused_and_made_anew(
+    statement: str, names: str, index: Path, sources: Path
+) -> None:
+    fault = f"its schema has changed: {names}"
+    expected = said(index)
+    spoil(index, "PRAGMA writable_schema = ON", statement)
+    assert soundness.faults(index) == [fault]
+    for use in (lambda: said(index), lambda: update(index, sources)):
+        with pytest.raises(DamagedError) as caught:
+            use()
+        assert caught.value.reason == fault
+    assert repair(index, refuse) == Repair([fault], 3, [], [])
+    assert soundness.faults(index) == []
+    assert said(index) == expected
+    (sources / "d.txt").write_text("It snowed.", encoding="utf-8")
+    update(index, sources)
+    assert soundness.faults(index) == []
+
+
+def test_a_column_of_another_name_costs_no_row(index: Path) -> None:
+    expected = said(index)
+    renamed = RETOLD.format("reported", "seported", "speeches")
+    spoil(index, "PRAGMA writable_schema = ON", renamed)
+    found = soundness.faults(index)
+    assert found[0] == "its schema has changed: speeches"
+    assert repair(index, refuse) == Repair(found, 3, [], [])
+    assert soundness.faults(index) == []
+    assert said(index) == expected
 
 
 CHANGED_TEXT = "UPDATE documents SET text = replace(text, 'never', 'often') WHERE path = 'b.txt'"

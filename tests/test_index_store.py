@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import read
-from index.database import DATABASE, connect_reading, connect_writing
+from index.database import DATABASE, FORMAT_VERSION, connect_reading, connect_writing
 from index.embed import Encoded
 from index.errors import IndexFolderError
+from index.schema import SCHEMA
 from index.split import split
 from index.store import LOCK, Settings, Store, WritableStore, current_edition, open_reading, writing
 from index.tokens import DEFAULT_ENCODING, Tokens, load_encoding
@@ -417,6 +419,14 @@ def test_another_version(tmp_path: Path) -> None:
     assert refused(tmp_path) == expected
     with pytest.raises(IndexFolderError, match="format version 99"), writing(tmp_path):
         pass
+
+
+def test_the_schema_of_a_version_stays_as_it_is() -> None:
+    """An index of this version that has another schema is taken for a damaged one."""
+    assert FORMAT_VERSION == 3
+    assert sha256(SCHEMA.encode()).hexdigest() == (
+        "361f3e67e8c3541bb7fdba9f269f04f24a6f4c736f6a316545e2f154260454e4"
+    )
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:

@@ -18,17 +18,17 @@ class NoIdlers(H11Protocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._see_to_it()
+        self._set_deadline()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._see_to_it()
+        self._set_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._see_to_it()
+        self._set_deadline()
 
-    def _see_to_it(self) -> None:
+    def _set_deadline(self) -> None:
         is_owed = self.conn.their_state is h11.IDLE or (
             self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE
         )
